@@ -1,0 +1,1 @@
+"""The service: flexweave over HTTP. Its routes translate; the scheduler decides."""
