@@ -1,0 +1,1 @@
+"""One file per rule: its maths, its measure, its words. Adding a rule is adding a file."""

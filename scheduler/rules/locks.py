@@ -1,0 +1,67 @@
+"""This person is, or is never, in this session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduler.models import Finding
+from scheduler.rules.contract import Audience, Hard, Rows
+
+if TYPE_CHECKING:
+    from scheduler.models import Plan
+    from scheduler.rules.facts import Facts
+    from scheduler.solver.columns import Columns
+
+title = "A locked person is in, or is never in, the session."
+maths = "x[p,s] = 1 (in), x[p,s] = 0 (out); waived, fewest first, only if they cannot all hold"
+
+
+class Settings(Hard):
+    """No knobs: locks hold unless they cannot."""
+
+
+def rows(columns: Columns, settings: Settings) -> Rows:
+    """``x + waived ≥ 1`` per lock ``in``, ``x − waived ≤ 0`` per lock ``out``.
+
+    A lock ``in`` without a candidate (the person is not due in all blocks of a series) leaves only
+    its ``waived``.
+    """
+    made = Rows(columns.count)
+    locks = [lock for lock in columns.scenario.locks if lock.session in columns.session_index]
+    visit = np.array(
+        [
+            columns.visit_at[columns.person_index[k.person], columns.session_index[k.session]]
+            for k in locks
+        ],
+        dtype=np.int64,
+    )
+    inside = np.array([lock.state == "in" for lock in locks], dtype=bool)
+    waived = made.slack(len(locks), cost=0, upper=1, hard=True)
+    lower = made.block(int(inside.sum()), lower=1)
+    made.put(lower, waived[inside])
+    there = visit[inside] >= 0
+    made.put(lower[there], columns.visit_column[visit[inside][there]])
+    out = ~inside & (visit >= 0)
+    upper = made.block(int(out.sum()), upper=0)
+    made.put(upper, columns.visit_column[visit[out]])
+    made.put(upper, waived[out], -1)
+    return made
+
+
+def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
+    """Findings: ``in`` or ``out`` (person, session) of locks that do not hold."""
+    lines = set(plan.lines)
+    return [
+        Finding(rule="locks", what=state, subjects=key, weight="waived")
+        for key, state in facts.locks.items()
+        if (key in lines) != (state == "in")
+    ]
+
+
+def say(finding: Finding, facts: Facts, audience: Audience) -> str:
+    """Words of a waived lock."""
+    person, session = finding.subjects
+    where = "is not in" if finding.what == "in" else "is in"
+    return f"{person} {where} {session}, against a lock that could not hold."
