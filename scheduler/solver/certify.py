@@ -1,0 +1,140 @@
+"""The certificate: a bound that is valid for any dual vector, recomputed in whole numbers.
+
+For multipliers ``y`` (≥ 0 on ``≤`` rows, ≤ 0 on ``≥`` rows, free on equalities) every feasible
+``v`` satisfies ``objective·v ≤ Σ_r y_r·side_r + Σ_j max over [floor_j, cap_j] of r_j·v_j`` with
+``r = objective − yᵀA`` (weak Lagrangian duality; Geoffrion 1974). Multipliers are first rounded
+to multiples of 1/`GRID` unit, so that nothing below is rounded at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduler.rules.contract import UNBOUNDED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scheduler.solver.matrix import Matrix
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+GRID = 64
+"""Multipliers are multiples of 1/GRID unit (a unit is 1/10,000 point)."""
+
+_LARGEST = 2**40
+"""Multipliers beyond this many grid steps are cut: that stays valid and keeps sums below 2**63."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A certified bound and the prices that show it.
+
+    Attributes
+    ----------
+    units : int
+        No solution is worth more, rounded down to the grid on which all values lie.
+    exact : int
+        The same before rounding, in 1/`GRID` units.
+    reduced : int array (columns,)
+        1/`GRID` units that one more of each column adds at these prices.
+    """
+
+    units: int
+    exact: int
+    reduced: Ints
+
+    def spare(self, target: int) -> int:
+        """1/`GRID` units that may be lost before nothing reaches ``target`` units."""
+        return self.exact - target * GRID
+
+
+def bound(matrix: Matrix, duals: Floats) -> int:
+    """The most units that any solution of ``matrix`` can be worth, proven by ``duals``."""
+    return prove(matrix, duals).units
+
+
+def prove(matrix: Matrix, duals: Floats) -> Proof:
+    """Bound every solution of ``matrix``.
+
+    Parameters
+    ----------
+    matrix : Matrix
+    duals : float array (rows,)
+        Any numbers; good ones make the bound tight. Positive prices a row's upper side.
+    """
+    y = _projected(matrix, duals)
+    reduced = matrix.objective * GRID - matrix.columns_first.T @ y
+    y, reduced = _tightened(matrix, y, reduced)
+    total = _sides(matrix, y) + _columns(matrix, reduced)
+    step = value_step(matrix)
+    return Proof(total // (GRID * step) * step, total, reduced)
+
+
+def fixed(matrix: Matrix, proof: Proof, spare: int) -> tuple[Ints, Ints]:
+    """Bounds of the columns without the values that cost more than ``spare``.
+
+    A column that adds ``r > 0`` per one stands at its cap in the bound: each one less loses ``r``;
+    one with ``r < 0`` stands at its floor: each one more loses ``-r``.
+    """
+    loss = np.maximum(np.abs(proof.reduced), 1)
+    reach = np.minimum(spare // loss, matrix.cap - matrix.floor)
+    floor = np.where(proof.reduced > 0, matrix.cap - reach, matrix.floor)
+    cap = np.where(proof.reduced < 0, matrix.floor + reach, matrix.cap)
+    return floor, cap
+
+
+def value_step(matrix: Matrix) -> int:
+    """Largest number of units that every whole solution's value is a multiple of."""
+    return int(np.gcd.reduce(matrix.objective, initial=0)) or 1
+
+
+def _projected(matrix: Matrix, duals: Floats) -> Ints:
+    """Multipliers on the grid, with the signs that rows without a side demand."""
+    finite = np.nan_to_num(duals, nan=0.0, posinf=0.0, neginf=0.0)
+    y = np.rint(np.clip(finite * GRID, -_LARGEST, _LARGEST)).astype(np.int64)
+    y = np.where((y > 0) & (matrix.upper >= UNBOUNDED), 0, y)
+    return np.where((y < 0) & (matrix.lower <= -UNBOUNDED), 0, y)
+
+
+def _sides(matrix: Matrix, y: Ints) -> int:
+    priced = np.flatnonzero(y)
+    side = np.where(y[priced] > 0, matrix.upper[priced], matrix.lower[priced])
+    return int(y[priced] @ side)
+
+
+def _columns(matrix: Matrix, reduced: Ints) -> int:
+    return int(np.where(reduced > 0, matrix.cap, matrix.floor) @ reduced)
+
+
+def _tightened(matrix: Matrix, y: Ints, reduced: Ints) -> tuple[Ints, Ints]:
+    """Better multipliers for the rows that choose one of their columns.
+
+    Such rows share no column, so the best multiplier of each is known when all others stand: the
+    largest reduced value among its columns.
+    """
+    rows, columns = _choosers(matrix)
+    best = np.full(matrix.shape[0], np.iinfo(np.int64).min)
+    np.maximum.at(best, rows, reduced[columns])
+    change = np.where(best > np.iinfo(np.int64).min, best, 0)
+    return y + change, reduced - matrix.columns_first.T @ change
+
+
+def _choosers(matrix: Matrix) -> tuple[Ints, Ints]:
+    """Entries (row, column) of equality rows ``Σ of unit columns = 1`` that share no column."""
+    a = matrix.a
+    length = np.diff(a.indptr)
+    row = np.repeat(np.arange(matrix.shape[0]), length)
+    plain = np.ones(matrix.shape[0], dtype=bool)
+    odd = (a.data != 1) | (matrix.cap[a.indices] > 1) | (matrix.floor[a.indices] != 0)
+    plain[row[odd]] = False
+    plain &= (matrix.upper == 1) & (matrix.lower == 1) & (length > 0)
+    entry = plain[row]
+    uses = np.bincount(a.indices[entry], minlength=matrix.shape[1])
+    plain[row[entry & (uses[a.indices] > 1)]] = False
+    entry = plain[row]
+    return row[entry], a.indices[entry].astype(np.int64)

@@ -1,0 +1,47 @@
+"""The child process in which solvers run: started by `isolate`, never imported for its own sake.
+
+Solvers print, stall and outlive their limits. Here they can do so without harm: standard output
+leads nowhere, the parent ends the process when time is up, and it ends itself when the parent dies.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from scheduler.solver.search import search
+
+if TYPE_CHECKING:
+    from scheduler.solver.isolate import Event
+
+
+def main(descriptor: int) -> None:
+    """Take one task from the parent, report events, and end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    line = Connection(descriptor)
+    task = line.recv()
+    threading.Thread(target=_end_with_parent, args=(line,), daemon=True).start()
+
+    def report(event: Event) -> None:
+        line.send(event)
+
+    search(task, report)
+    line.close()
+
+
+def _end_with_parent(line: Connection) -> None:
+    """Wait for the line to break, which it does when the parent is gone."""
+    try:
+        line.recv()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,180 @@
+"""OR-Tools behind two verbs: relax (an LP) and exact (a MIP), fed in bulk.
+
+Runs only inside the child process: HiGHS prints to stdout even when silenced, and a solve can
+outlive its own limits. Work is limited by counts (nodes), never by seconds, so that the same input
+gives the same answer; seconds are the parent's business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from ortools.math_opt import (
+    callback_pb2,
+    model_parameters_pb2,
+    model_pb2,
+    model_update_pb2,
+    parameters_pb2,
+    result_pb2,
+)
+from ortools.math_opt.core.python import solver as core
+
+from scheduler.models.points import UNITS_PER_POINT
+from scheduler.rules.contract import UNBOUNDED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scheduler.solver.matrix import Matrix
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+GLOP = parameters_pb2.SOLVER_TYPE_GLOP
+HIGHS = parameters_pb2.SOLVER_TYPE_HIGHS
+PDLP = parameters_pb2.SOLVER_TYPE_PDLP
+
+
+class Relaxed(NamedTuple):
+    """An LP answer: columns, and one multiplier per row in units (positive prices upper sides)."""
+
+    v: Floats
+    duals: Floats
+
+
+def proto(matrix: Matrix, *, integer: bool) -> model_pb2.ModelProto:
+    """``matrix`` as a MathOpt model, filled from arrays; objective in points."""
+    rows, columns = matrix.shape
+    model = model_pb2.ModelProto()
+    variables = model.variables
+    variables.ids.extend(range(columns))
+    variables.lower_bounds.extend(matrix.floor.astype(float))
+    variables.upper_bounds.extend(matrix.cap.astype(float))
+    variables.integers.extend((matrix.integer & integer).tolist())
+    model.objective.maximize = True
+    priced = np.flatnonzero(matrix.objective)
+    model.objective.linear_coefficients.ids.extend(priced)
+    model.objective.linear_coefficients.values.extend(matrix.objective[priced] / UNITS_PER_POINT)
+    model.linear_constraints.ids.extend(range(rows))
+    model.linear_constraints.lower_bounds.extend(_side(matrix.lower))
+    model.linear_constraints.upper_bounds.extend(_side(matrix.upper))
+    entries = matrix.a.tocoo()
+    order = np.lexsort((entries.col, entries.row))
+    model.linear_constraint_matrix.row_ids.extend(entries.row[order].astype(np.int64))
+    model.linear_constraint_matrix.column_ids.extend(entries.col[order].astype(np.int64))
+    model.linear_constraint_matrix.coefficients.extend(entries.data[order].astype(float))
+    return model
+
+
+def _side(side: Ints) -> Floats:
+    floats = side.astype(float)
+    floats[side >= UNBOUNDED] = np.inf
+    floats[side <= -UNBOUNDED] = -np.inf
+    return floats
+
+
+class Relaxation:
+    """The LP relaxation, kept warm: columns can be bounded anew and it is solved from its basis."""
+
+    def __init__(self, matrix: Matrix, engine: int = GLOP) -> None:
+        self.matrix = matrix
+        self._engine = engine
+        self._solver = core.new(
+            engine, proto(matrix, integer=False), parameters_pb2.SolverInitializerProto()
+        )
+
+    def bounded(self, floor: Ints, cap: Ints) -> None:
+        """Bound the columns anew."""
+        update = model_update_pb2.ModelUpdateProto()
+        columns = np.arange(len(floor))
+        for part, values in (("lower_bounds", floor), ("upper_bounds", cap)):
+            vector = getattr(update.variable_updates, part)
+            vector.ids.extend(columns)
+            vector.values.extend(values.astype(float))
+        if not self._solver.update(update):
+            raise RuntimeError("the relaxation did not take new bounds")
+
+    def solve(self, parameters: parameters_pb2.SolveParametersProto | None = None) -> Relaxed | None:
+        """Solve; ``None`` where nothing feasible was found."""
+        answer = self._solver.solve(
+            parameters or parameters_pb2.SolveParametersProto(),
+            model_parameters_pb2.ModelSolveParametersProto(),
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+        return _relaxed(answer, self.matrix)
+
+
+def relax(matrix: Matrix, engine: int = GLOP, tolerance: float = 1e-4) -> Relaxed | None:
+    """Solve the LP relaxation once, by GLOP, HiGHS or PDLP (at a relative ``tolerance``)."""
+    parameters = parameters_pb2.SolveParametersProto()
+    if engine == PDLP:
+        parameters.pdlp.presolve_options.use_glop = True
+        parameters.pdlp.num_threads = 2
+        optimal = parameters.pdlp.termination_criteria.simple_optimality_criteria
+        optimal.eps_optimal_relative = tolerance
+        optimal.eps_optimal_absolute = tolerance
+    return _relaxed(_solved(proto(matrix, integer=False), engine, parameters), matrix)
+
+
+def exact(
+    matrix: Matrix, *, seed: int = 0, nodes: int | None = None, gap: float = 0.0
+) -> tuple[Floats | None, bool]:
+    """Solve the MIP by HiGHS.
+
+    Returns
+    -------
+    columns : float array or None
+        The best found, if any.
+    done : bool
+        Whether HiGHS ended by itself (optimal within ``gap``, or infeasible), not by ``nodes``.
+    """
+    parameters = parameters_pb2.SolveParametersProto()
+    parameters.random_seed = seed
+    parameters.relative_gap_tolerance = gap
+    parameters.absolute_gap_tolerance = 0.0
+    if nodes is not None:
+        parameters.node_limit = nodes
+    answer = _solved(proto(matrix, integer=True), HIGHS, parameters)
+    reason = answer.termination.reason
+    done = reason in (
+        result_pb2.TERMINATION_REASON_OPTIMAL,
+        result_pb2.TERMINATION_REASON_INFEASIBLE,
+    )
+    relaxed = _relaxed(answer, matrix)
+    return (None if relaxed is None else relaxed.v), done
+
+
+def _solved(
+    model: model_pb2.ModelProto, engine: int, parameters: parameters_pb2.SolveParametersProto
+) -> result_pb2.SolveResultProto:
+    return core.solve(
+        model,
+        engine,
+        parameters_pb2.SolverInitializerProto(),
+        parameters,
+        model_parameters_pb2.ModelSolveParametersProto(),
+        None,
+        callback_pb2.CallbackRegistrationProto(),
+        None,
+        None,
+    )
+
+
+def _relaxed(answer: result_pb2.SolveResultProto, matrix: Matrix) -> Relaxed | None:
+    rows, columns = matrix.shape
+    for solution in answer.solutions:
+        if solution.HasField("primal_solution"):
+            v = _dense(solution.primal_solution.variable_values, columns)
+            duals = _dense(solution.dual_solution.dual_values, rows) * UNITS_PER_POINT
+            return Relaxed(v, duals)
+    return None
+
+
+def _dense(sparse_vector: object, size: int) -> Floats:
+    found = np.zeros(size)
+    found[np.asarray(sparse_vector.ids, dtype=np.int64)] = np.asarray(sparse_vector.values)  # type: ignore[attr-defined]
+    return found

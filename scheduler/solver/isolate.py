@@ -1,0 +1,118 @@
+"""The parent's side of the child process: starts it, listens, and ends it in time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scheduler.solver.components import Component
+
+
+class SolverCrashed(RuntimeError):
+    """The solver's process ended without saying that it was done."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the child is to solve: the parts of a model, to a relative gap."""
+
+    parts: tuple[Component, ...]
+    gap: float = 0.0
+    seed: int = 0
+    exact: bool = True
+
+
+class Stage(NamedTuple):
+    """The search of a part has come to this stage."""
+
+    part: int
+    name: str
+
+
+class Bound(NamedTuple):
+    """No solution of the part is worth more units."""
+
+    part: int
+    units: int
+
+
+class Answer(NamedTuple):
+    """A solution of the part: its base columns, what it is worth, findings waived for it."""
+
+    part: int
+    base: NDArray[np.int64]
+    units: int
+    waived: int
+
+
+class Done(NamedTuple):
+    """The search of the part has ended; ``reason`` is ``done``, ``gap`` or ``impossible``."""
+
+    part: int
+    reason: str
+
+
+Event = Stage | Bound | Answer | Done
+
+
+@dataclass
+class Isolated:
+    """Runs a task in a child process and yields its events until a deadline.
+
+    Attributes
+    ----------
+    task : Task
+    deadline : float or None
+        On the monotonic clock; the child is ended then.
+    timed_out : bool
+        Whether it was.
+    """
+
+    task: Task
+    deadline: float | None
+    timed_out: bool = field(default=False, init=False)
+
+    def __iter__(self) -> Iterator[Event]:
+        ours, theirs = Pipe()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "scheduler.solver.child", str(theirs.fileno())],
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            theirs.close()
+            ours.send(self.task)
+            yield from self._listen(ours, child)
+        finally:
+            child.kill()
+            child.wait()
+            ours.close()
+
+    def _listen(self, line: Connection, child: subprocess.Popen[bytes]) -> Iterator[Event]:
+        done = 0
+        while done < len(self.task.parts):
+            left = None if self.deadline is None else self.deadline - time.monotonic()
+            if left is not None and (left <= 0 or not line.poll(left)):
+                self.timed_out = True
+                return
+            try:
+                event: Event = line.recv()
+            except (EOFError, OSError) as broken:
+                raise SolverCrashed(
+                    f"the solver's process ended early (exit code {child.wait()})"
+                ) from broken
+            done += isinstance(event, Done)
+            yield event

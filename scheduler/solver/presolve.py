@@ -1,0 +1,127 @@
+"""Smaller models that mean the same: bounds propagated, fixed columns and idle rows removed.
+
+Everything is whole-number arithmetic, so what is concluded here is part of a proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from scheduler.rules.contract import UNBOUNDED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scheduler.solver.matrix import Matrix
+
+    Ints = NDArray[np.int64]
+
+ROUNDS = 8
+"""Propagation stops after so many rounds; more rarely find more."""
+
+
+class Reduced(NamedTuple):
+    """A model without its fixed columns.
+
+    Attributes
+    ----------
+    matrix : Matrix
+    columns : int array
+        Its columns in the model that it came from.
+    rows : int array
+        Its rows, likewise.
+    constant : int
+        Units that the fixed columns are worth.
+    """
+
+    matrix: Matrix
+    columns: Ints
+    rows: Ints
+    constant: int
+
+
+def propagate(matrix: Matrix) -> Matrix | None:
+    """Tighten the bounds of columns by what each row still allows; ``None`` if nothing is left.
+
+    For a row ``lower ≤ Σ a_j v_j ≤ upper`` and each column, the others' least and greatest sums
+    bound ``a_j v_j`` (activity-based tightening; Savelsbergh 1994).
+    """
+    entries = matrix.a.tocoo()
+    row, col, coef = entries.row, entries.col, entries.data
+    floor, cap = matrix.floor.copy(), matrix.cap.copy()
+    for _ in range(ROUNDS):
+        least, most = _contributions(coef, floor[col], cap[col])
+        low = np.bincount(row, weights=least, minlength=matrix.shape[0]).astype(np.int64)
+        high = np.bincount(row, weights=most, minlength=matrix.shape[0]).astype(np.int64)
+        if np.any(low > matrix.upper) or np.any(high < matrix.lower):
+            return None
+        above = matrix.upper[row] - (low[row] - least)
+        below = matrix.lower[row] - (high[row] - most)
+        new_floor, new_cap = floor.copy(), cap.copy()
+        _tighten(new_floor, new_cap, col, coef, above, below, (matrix.upper, matrix.lower), row)
+        if np.any(new_floor > new_cap):
+            return None
+        if np.array_equal(new_floor, floor) and np.array_equal(new_cap, cap):
+            break
+        floor, cap = new_floor, new_cap
+    return replace(matrix, floor=floor, cap=cap)
+
+
+def _contributions(coef: Ints, floor: Ints, cap: Ints) -> tuple[Ints, Ints]:
+    """Least and greatest of each entry's ``a_j v_j``."""
+    return np.where(coef > 0, coef * floor, coef * cap), np.where(
+        coef > 0, coef * cap, coef * floor
+    )
+
+
+def _tighten(
+    floor: Ints,
+    cap: Ints,
+    col: Ints,
+    coef: Ints,
+    above: Ints,
+    below: Ints,
+    sides: tuple[Ints, Ints],
+    row: Ints,
+) -> None:
+    """Bound columns by ``below ≤ a_j v_j ≤ above`` of their entries, in place."""
+    upper, lower = sides
+    bounded = upper[row] < UNBOUNDED
+    up, down = bounded & (coef > 0), bounded & (coef < 0)
+    np.minimum.at(cap, col[up], above[up] // coef[up])
+    np.maximum.at(floor, col[down], -(above[down] // -coef[down]))
+    bounded = lower[row] > -UNBOUNDED
+    up, down = bounded & (coef > 0), bounded & (coef < 0)
+    np.maximum.at(floor, col[up], -(-below[up] // coef[up]))
+    np.minimum.at(cap, col[down], -below[down] // -coef[down])
+
+
+def reduce(matrix: Matrix) -> Reduced:
+    """Drop fixed columns, and rows that the bounds of the rest keep by themselves."""
+    fixed = matrix.floor == matrix.cap
+    columns = np.flatnonzero(~fixed)
+    settled = matrix.a @ np.where(fixed, matrix.floor, 0)
+    lower = np.where(matrix.lower > -UNBOUNDED, matrix.lower - settled, matrix.lower)
+    upper = np.where(matrix.upper < UNBOUNDED, matrix.upper - settled, matrix.upper)
+    narrow = sparse.csr_array(matrix.columns_first[:, columns])
+    positive, negative = narrow.maximum(0), narrow.minimum(0)
+    floor, cap = matrix.floor[columns], matrix.cap[columns]
+    high = positive @ cap + negative @ floor
+    low = positive @ floor + negative @ cap
+    rows = np.flatnonzero((high > upper) | (low < lower))
+    small = replace(
+        matrix,
+        a=sparse.csr_array(narrow[rows]),
+        lower=lower[rows],
+        upper=upper[rows],
+        **{
+            name: getattr(matrix, name)[columns]
+            for name in ("objective", "cap", "floor", "integer", "owner", "breach")
+        },
+    )
+    constant = int(matrix.objective[fixed] @ matrix.floor[fixed])
+    return Reduced(small, columns, rows, constant)

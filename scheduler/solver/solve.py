@@ -1,0 +1,270 @@
+"""`solve`, the only door: a scenario in, a verified solution with its certificate out."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib.metadata import version
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from scheduler.models import Certificate, Plan, Scenario, Solution
+from scheduler.models.points import from_units
+from scheduler.rules import catalogue
+from scheduler.solver import elastic
+from scheduler.solver.columns import Columns
+from scheduler.solver.components import components
+from scheduler.solver.isolate import Answer, Bound, Done, Isolated, Stage, Task
+from scheduler.solver.matrix import Matrix, assemble, completed
+from scheduler.verify import gap as relative_gap
+from scheduler.verify import judge, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from scheduler.solver.components import Component
+    from scheduler.solver.isolate import Event
+    from scheduler.verify import Disagreement, Judgement
+
+    Ints = NDArray[np.int64]
+    Progress = Callable[["State"], None]
+
+
+class NothingFound(RuntimeError):
+    """The search was stopped before any complete answer was found."""
+
+
+class CheckerDisagrees(RuntimeError):
+    """The independent checker does not confirm what the solver claims: a bug, never an answer."""
+
+    def __init__(self, disagreements: list[Disagreement]) -> None:
+        super().__init__("; ".join(map(str, disagreements[:5])))
+        self.disagreements = disagreements
+
+
+class State(NamedTuple):
+    """Where the search stands: for progress."""
+
+    stage: str
+    seconds: float
+    value: Decimal | None
+    bound: Decimal | None
+    gap: Decimal | None
+
+
+def solve(
+    scenario: Scenario,
+    *,
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Solution:
+    """Decide who goes where.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As read: its cross-references hold.
+    time_limit : float, optional
+        Seconds for the search; checking follows. The best found until then is kept.
+    gap : float
+        Stop when (bound − value) / max(1, abs(bound)) is at most this.
+    seed : int
+        Equal inputs, seeds and versions give equal answers, unless stopped by time or Ctrl-C.
+    progress : callable, optional
+        Called with a `State` whenever something is new.
+
+    Returns
+    -------
+    Solution
+        Verified; its certificate says how good it is. Ctrl-C ends the search, not the answer.
+
+    Raises
+    ------
+    NothingFound
+        When stopped before any complete answer.
+    CheckerDisagrees
+        When the independent checker does not confirm the answer.
+    """
+    search = _Search(scenario, gap, seed, progress)
+    search.run(time_limit)
+    return search.solution()
+
+
+@dataclass
+class _Search:
+    """One search: what it knows so far, and how long its stages took."""
+
+    scenario: Scenario
+    gap: float
+    seed: int
+    progress: Progress | None
+    stopped_by: str = "done"
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._began = self._mark = time.monotonic()
+        self._stage = "read"
+        self._enter("columns")
+        self.columns = Columns(self.scenario, catalogue.pd_form(self.scenario))
+        self._enter("matrix")
+        self.matrix = assemble(self.columns)
+        self.parts = tuple(components(self.matrix))
+        self.base = [_resting(part, self.columns) for part in self.parts]
+        self.bounds: list[int | None] = [None] * len(self.parts)
+        self.waived = [0] * len(self.parts)
+
+    def run(self, time_limit: float | None) -> None:
+        deadline = None if time_limit is None else self._began + time_limit
+        self._enter("start")
+        child = Isolated(Task(self.parts, self.gap, self.seed), deadline)
+        try:
+            for event in child:
+                self._take(event)
+        except KeyboardInterrupt:
+            self.stopped_by = "interrupt"
+        if child.timed_out:
+            self.stopped_by = "time"
+        self._enter("check")
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Stage(_, name):
+                self._enter(name)
+            case Bound(part, units):
+                self.bounds[part] = units
+            case Answer(part, base, _, waived):
+                self.base[part] = base
+                self.waived[part] = waived
+            case Done(_, "gap"):
+                self.stopped_by = "gap"
+        if self.progress is not None:
+            self.progress(self._state())
+
+    def _enter(self, stage: str) -> None:
+        now = time.monotonic()
+        self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + now - self._mark
+        self._stage, self._mark = stage, now
+
+    def _state(self) -> State:
+        value = None if self._whole() is None else from_units(self._value())
+        bound = self._bound()
+        relative = None if value is None else relative_gap(value, bound)
+        return State(self._stage, time.monotonic() - self._began, value, bound, relative)
+
+    def _bound(self) -> Decimal | None:
+        if any(self.waived) or any(units is None for units in self.bounds):
+            return None
+        return from_units(sum(units for units in self.bounds if units is not None))
+
+    def _whole(self) -> Ints | None:
+        """Base columns of the whole, or ``None`` while a part has no answer."""
+        whole = np.zeros(self.columns.count, dtype=np.int64)
+        for part, base in zip(self.parts, self.base, strict=True):
+            if base is None:
+                return None
+            whole[part.columns[part.matrix.integer]] = base
+        return whole
+
+    def _value(self) -> int:
+        whole = self._whole()
+        return 0 if whole is None else self.matrix.value(completed(self.matrix, whole))
+
+    def solution(self) -> Solution:
+        """Judge, certify and verify the best answer."""
+        whole = self._whole()
+        if whole is None:
+            raise NothingFound("stopped before any answer that keeps every lock was found")
+        plan = planned(self.columns, tidied(self.columns, self.matrix, whole))
+        judgement = judge(self.scenario, plan)
+        value, bound = from_units(self._value()), self._bound()
+        self._enter("done")
+        solution = Solution(
+            assignments=judgement.assignments,
+            sessions=judgement.sessions,
+            findings=judgement.findings,
+            ledger=judgement.ledger,
+            certificate=self._certificate(judgement, value, bound),
+        )
+        disagreements = verify(self.scenario, solution)
+        if disagreements:
+            raise CheckerDisagrees(disagreements)
+        return solution
+
+    def _certificate(
+        self, judgement: Judgement, value: Decimal, bound: Decimal | None
+    ) -> Certificate:
+        status = "optimal" if bound == value else "feasible"
+        return Certificate(
+            value=value,
+            bound=bound,
+            gap=relative_gap(value, bound),
+            status="impossible" if any(self.waived) else status,
+            stopped_by=self.stopped_by,
+            points_per_rule=judgement.points_per_rule,
+            findings_per_rule=judgement.findings_per_rule,
+            counts=judgement.counts,
+            seconds_per_stage={k: round(v, 3) for k, v in self.seconds.items() if k != "read"},
+            peak_memory_mb=_peak_memory(),
+            seed=self.seed,
+            versions=versions(),
+            scenario_hash=self.scenario.digest,
+        )
+
+
+def _resting(part: Component, columns: Columns) -> Ints | None:
+    """Everybody unplaced and everything closed, if that is legal: never nothing to show."""
+    base = np.isin(part.columns[part.matrix.integer], columns.unplaced_columns).astype(np.int64)
+    matrix = elastic.strict(part.matrix)
+    return base if matrix.allows(completed(matrix, base)) else None
+
+
+def tidied(columns: Columns, matrix: Matrix, whole: Ints) -> Ints:
+    """Close open sessions that nobody is in where that costs nothing."""
+    worth = matrix.value(completed(matrix, whole))
+    for unit in np.flatnonzero(whole[columns.open_columns]):
+        if not whole[: len(columns.cand_unit)][columns.cand_unit == unit].any():
+            closed = whole.copy()
+            closed[columns.open_columns[unit]] = 0
+            v = completed(matrix, closed)
+            if matrix.allows(v) and matrix.value(v) >= worth:
+                whole, worth = closed, matrix.value(v)
+    return whole
+
+
+def planned(columns: Columns, whole: Ints) -> Plan:
+    """Indexes become ids again: lines of people, and the sessions that are open."""
+    taken = np.flatnonzero(whole[columns.visit_column])
+    order = np.lexsort(
+        (columns.session_block[columns.visit_session[taken]], columns.visit_person[taken])
+    )
+    is_open = whole[columns.session_open(np.arange(len(columns.sessions)))]
+    return Plan(
+        lines=tuple(
+            (columns.people[columns.visit_person[v]], columns.sessions[columns.visit_session[v]])
+            for v in taken[order]
+        ),
+        open=frozenset(columns.sessions[s] for s in np.flatnonzero(is_open)),
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions on which an answer depends."""
+    packages = ("flexweave", "ortools", "numpy", "scipy", "pydantic")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def _peak_memory() -> float:
+    """Largest resident memory of this process and its children together, in MB."""
+    usage = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return round(sum(usage) / 1024, 1)

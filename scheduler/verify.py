@@ -1,0 +1,361 @@
+"""Judges a solution from ids alone: calls the rules' measure, knows no solver.
+
+`judge` says everything that follows from a plan (who is where, what is open); `verify` holds a
+written solution against it, line by line and number by number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from scheduler.ledger import following
+from scheduler.models import Assignment, Finding, Plan, Scenario, SessionState, Solution
+from scheduler.rules import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from scheduler.rules.contract import Audience
+    from scheduler.rules.facts import Facts
+
+    Earns = Callable[[str, str], Decimal]
+
+NOTHING = Decimal(0)
+
+
+class Disagreement(NamedTuple):
+    """One thing in a written solution that does not hold: where, and what."""
+
+    where: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Everything that follows from a plan.
+
+    Attributes
+    ----------
+    value : Decimal
+        Points that the plan is worth.
+    findings : tuple of Finding
+        By rule, then in the order in which each rule measures.
+    points_per_rule : dict of str to Decimal
+        Choice points, what fairness makes of them, and minus the cost of each rule's findings.
+    counts : dict of str to int
+        ``places``, ``placed``, ``unplaced`` and ``rank_<r>``.
+    """
+
+    value: Decimal
+    assignments: tuple[Assignment, ...]
+    sessions: tuple[SessionState, ...]
+    findings: tuple[Finding, ...]
+    ledger: tuple[tuple[str, Decimal], ...]
+    points_per_rule: dict[str, Decimal]
+    findings_per_rule: dict[str, int]
+    counts: dict[str, int]
+
+    @property
+    def illegal(self) -> tuple[Finding, ...]:
+        """Findings that break a promise that always holds."""
+        return tuple(finding for finding in self.findings if finding.weight == "illegal")
+
+    @property
+    def waived(self) -> tuple[Finding, ...]:
+        """Findings that were waived because nothing else was possible."""
+        return tuple(finding for finding in self.findings if finding.weight == "waived")
+
+
+def judge(scenario: Scenario, plan: Plan, audience: Audience = "admin") -> Judgement:
+    """Say everything that follows from a plan.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    plan : Plan
+        Its lines name people of the scenario and sessions offered and decided.
+    audience : str
+        Whom the findings' texts are for.
+    """
+    facts = catalogue.facts(scenario)
+    earns = _earnings(scenario, facts)
+    visits = facts.visits(plan)
+    points = {
+        person: sum((earns(person, s) for s in facts.points_due(sessions, person)), NOTHING)
+        for person, sessions in visits.items()
+    }
+    findings = _findings(scenario, facts, plan, audience)
+    worth = _worth(scenario, facts, points)
+    per_rule = _points_per_rule(findings, sum(points.values(), NOTHING), worth)
+    assignments = tuple(_assignments(facts, plan, visits, earns))
+    unplaced = sum(line.reason == "unplaced" for line in assignments)
+    places = sum(len(due) for due in facts.places.values())
+    counts = {"places": places, "placed": places - unplaced, "unplaced": unplaced}
+    return Judgement(
+        value=sum(per_rule.values(), NOTHING),
+        assignments=assignments,
+        sessions=tuple(_sessions(facts, plan, visits, earns)),
+        findings=findings,
+        ledger=tuple(following(facts, points, earns).items()),
+        points_per_rule=per_rule,
+        findings_per_rule=dict(Counter(finding.rule for finding in findings)),
+        counts=counts | _ranks(facts, assignments),
+    )
+
+
+def _earnings(scenario: Scenario, facts: Facts) -> Earns:
+    """Points of a visit, by every rule that gives points."""
+    earning = [
+        (rule, settings)
+        for rule, settings in catalogue.speaking(scenario).values()
+        if hasattr(rule, "earns")
+    ]
+    known: dict[tuple[str, str], Decimal] = {}
+
+    def earns(person: str, session: str) -> Decimal:
+        key = (person, session)
+        if key not in known:
+            parts = (rule.earns(facts, person, session, knobs) for rule, knobs in earning)
+            known[key] = sum(parts, NOTHING)
+        return known[key]
+
+    return earns
+
+
+def _findings(
+    scenario: Scenario, facts: Facts, plan: Plan, audience: Audience
+) -> tuple[Finding, ...]:
+    found = []
+    for rule, settings in catalogue.speaking(scenario).values():
+        for finding in rule.measure(facts, plan, settings):
+            text = rule.say(finding, facts, audience)
+            found.append(finding.model_copy(update={"text": text}))
+    return tuple(found)
+
+
+def _worth(scenario: Scenario, facts: Facts, points: dict[str, Decimal]) -> Decimal:
+    """What everybody's choice points are worth together."""
+    rule, settings = catalogue.fairness(scenario)
+    owed = {row.person: row.owed for row in scenario.ledger}
+    parts = (
+        rule.worth(earned, owed.get(person, NOTHING), len(facts.places[person]), settings)
+        for person, earned in points.items()
+    )
+    return sum(parts, NOTHING)
+
+
+def _points_per_rule(
+    findings: Iterable[Finding], earned: Decimal, worth: Decimal
+) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    found["choices"] += earned
+    found["fairness"] += worth - earned
+    for finding in findings:
+        found[finding.rule] -= finding.cost
+    return dict(sorted(found.items()))
+
+
+def _assignments(
+    facts: Facts, plan: Plan, visits: dict[str, tuple[str, ...]], earns: Earns
+) -> Iterable[Assignment]:
+    """Lines of each person in the order of the files: visits and kept lines, then unplaced."""
+    kept = defaultdict(list)
+    for person, session in facts.cycle.kept:
+        kept[person].append(session)
+    order = {block: at for at, block in enumerate(facts.cycle.blocks)}
+    leading = facts.filled_by_leading(plan)
+    for person, sessions in visits.items():
+        paid = facts.points_due(sessions, person)
+        lines = [_line(facts, person, s, s in paid, earns) for s in sessions]
+        lines += [_kept(facts, person, session) for session in kept[person]]
+        filled = {facts.place(person, session) for session in sessions}
+        lines += [
+            Assignment(person=person, block=place.block, reason="unplaced")
+            for place in facts.places[person]
+            if place not in filled and place not in leading
+        ]
+        yield from sorted(lines, key=lambda line: order.get(line.block, len(order)))
+
+
+def _line(facts: Facts, person: str, session: str, paid: bool, earns: Earns) -> Assignment:
+    return Assignment(
+        person=person,
+        block=facts.session(session).block,
+        session=session,
+        activity=facts.session(session).activity,
+        rank=_rank(facts, person, session),
+        reason=facts.reason(person, session),
+        points=earns(person, session) if paid else NOTHING,
+    )
+
+
+def _rank(facts: Facts, person: str, session: str) -> int | None:
+    """Rank of the choice that counts, empty where a score does."""
+    for rule, settings in catalogue.speaking(facts.scenario).values():
+        if hasattr(rule, "best"):
+            choice = rule.best(facts, person, session, settings)
+            return choice.rank if choice else None
+    return None
+
+
+def _kept(facts: Facts, person: str, session: str) -> Assignment:
+    offered = facts.session(session)
+    return Assignment(
+        person=person,
+        block=offered.block,
+        session=session,
+        activity=offered.activity,
+        reason="kept",
+    )
+
+
+def _ranks(facts: Facts, assignments: Iterable[Assignment]) -> dict[str, int]:
+    """How many places went to each rank; a series counts in each place that it fills."""
+    places = {
+        (facts.place(line.person, line.session), line.rank)
+        for line in assignments
+        if line.rank is not None
+    }
+    found = Counter(rank for _, rank in places)
+    return {f"rank_{rank}": number for rank, number in sorted(found.items())}
+
+
+def _sessions(
+    facts: Facts, plan: Plan, visits: dict[str, tuple[str, ...]], earns: Earns
+) -> Iterable[SessionState]:
+    """Every offered session in file order."""
+    size = Counter(session for _, session in [*plan.lines, *facts.cycle.kept])
+    waiting = _waiting(facts, visits, earns)
+    rooms = {room.id: room.seats for room in facts.scenario.rooms}
+    for key, session in facts.cycle.offered.items():
+        activity = facts.cycle.activities[session.activity]
+        least = activity.min_size if session.min_size is None else session.min_size
+        most = activity.max_size if session.max_size is None else session.max_size
+        limits = [seats for seats in (most, rooms.get(session.room)) if seats is not None]
+        yield SessionState(
+            session=key,
+            activity=session.activity,
+            block=session.block,
+            room=session.room,
+            leaders=session.leaders,
+            open=key in plan.open or key in facts.cycle.kept_open,
+            size=size[key],
+            min_size=1 if least is None else least,
+            max_size=min(limits, default=None),
+            waiting=waiting[key],
+        )
+
+
+def _waiting(
+    facts: Facts, visits: dict[str, tuple[str, ...]], earns: Earns
+) -> Counter[str]:
+    """People who may go to a session, visit no session of its activity, and would rather be there.
+
+    Rather: their points for it exceed those of the place that it would fill (unplaced: 0).
+    """
+    found: Counter[str] = Counter()
+    for person, session in facts.choices:
+        seen = {facts.session(s).activity for s in visits[person]}
+        if facts.session(session).activity not in seen:
+            place = facts.place(person, session)
+            there = [
+                earns(person, s)
+                for s in facts.points_due(visits[person], person)
+                if facts.place(person, s) == place
+            ]
+            found[session] += earns(person, session) > max(there, default=NOTHING)
+    return found
+
+
+# ---- a written solution ----------------------------------------------------------------------
+
+
+def verify(scenario: Scenario, solution: Solution) -> list[Disagreement]:
+    """Hold a solution against the scenario: legal, complete, and as certified.
+
+    Returns
+    -------
+    list of Disagreement
+        Empty where everything holds.
+    """
+    strangers = _strangers(scenario, solution)
+    if strangers:
+        return strangers
+    truth = judge(scenario, solution.plan)
+    found = [Disagreement("assignments.csv", f"illegal: {f.text}") for f in truth.illegal]
+    found += _differences("assignments.csv", truth.assignments, solution.assignments)
+    found += _differences("sessions.csv", truth.sessions, solution.sessions)
+    found += _differences("findings.csv", _bare(truth.findings), _bare(solution.findings))
+    found += _differences("ledger.csv", truth.ledger, solution.ledger)
+    return found + _certificate(scenario, solution, truth)
+
+
+def _strangers(scenario: Scenario, solution: Solution) -> list[Disagreement]:
+    """Lines that name nobody or nothing of the scenario."""
+    facts = catalogue.facts(scenario)
+    found = []
+    for person, session in solution.plan.lines:
+        if person not in facts.cycle.people:
+            found.append(Disagreement("assignments.csv", f"{person} is nobody in the scenario"))
+        elif session not in facts.cycle.decided:
+            found.append(Disagreement("assignments.csv", f"{session} is not offered or decided"))
+    known = [state.session for state in solution.sessions if state.session in facts.cycle.offered]
+    if len(known) != len(solution.sessions):
+        found.append(Disagreement("sessions.csv", "names sessions that are not offered"))
+    return found
+
+
+def _bare(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings without their words, which depend on the audience."""
+    return tuple(finding.model_copy(update={"text": ""}) for finding in findings)
+
+
+def _differences(
+    where: str, truth: tuple[object, ...], given: tuple[object, ...]
+) -> list[Disagreement]:
+    """Rows on one side only, as often as they are there."""
+    wanted, written = Counter(map(repr, truth)), Counter(map(repr, given))
+    missing = [Disagreement(where, f"missing: {row}") for row in (wanted - written).elements()]
+    return missing + [
+        Disagreement(where, f"not so: {row}") for row in (written - wanted).elements()
+    ]
+
+
+def _certificate(
+    scenario: Scenario, solution: Solution, truth: Judgement
+) -> list[Disagreement]:
+    given = solution.certificate
+    impossible = bool(truth.waived)
+    expected: dict[str, object] = {
+        "value": truth.value,
+        "points_per_rule": truth.points_per_rule,
+        "findings_per_rule": truth.findings_per_rule,
+        "counts": truth.counts,
+        "scenario_hash": scenario.digest,
+        "gap": gap(truth.value, given.bound),
+    }
+    found = [
+        Disagreement("certificate.json", f"{key} is {getattr(given, key)}, should be {value}")
+        for key, value in expected.items()
+        if getattr(given, key) != value
+    ]
+    if given.bound is not None and given.bound < truth.value:
+        found.append(Disagreement("certificate.json", "the bound is below the value"))
+    if (given.status == "impossible") != impossible or (impossible and given.bound is not None):
+        found.append(Disagreement("certificate.json", f"status is {given.status}"))
+    if (given.status == "optimal") != (given.bound == truth.value and not impossible):
+        found.append(Disagreement("certificate.json", f"status is {given.status}"))
+    return found
+
+
+def gap(value: Decimal, bound: Decimal | None) -> Decimal | None:
+    """``(bound − value) / max(1, abs(bound))``, to ten places; ``None`` without a bound."""
+    if bound is None:
+        return None
+    return round((bound - value) / max(Decimal(1), abs(bound)), 10)
