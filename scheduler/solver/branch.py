@@ -44,7 +44,6 @@ class Node:
     bound: int = field(compare=False)
     floor: Ints = field(compare=False)
     cap: Ints = field(compare=False)
-    depth: int = field(compare=False, default=0)
 
 
 @dataclass(frozen=True)
@@ -87,11 +86,11 @@ class Tree:
         known = [units for units in (left, self.best) if units is not None]
         return max(known, default=None)
 
-    def push(self, bound: int, floor: Ints, cap: Ints, depth: int) -> None:
+    def push(self, bound: int, floor: Ints, cap: Ints) -> None:
         """Add a part, unless it holds nothing better."""
         if bound >= self.target:
             self.number += 1
-            heapq.heappush(self.open, Node((-bound, self.number), bound, floor, cap, depth))
+            heapq.heappush(self.open, Node((-bound, self.number), bound, floor, cap))
 
     def pop(self) -> Node | None:
         """Take the part with the largest bound, dropping what meanwhile holds nothing better."""
@@ -126,14 +125,13 @@ class Tree:
         within: Matrix,
         relaxed: engines.Relaxed,
     ) -> Priced | None:
-        proof = certify.prove(small.matrix, relaxed.duals)
-        bound = min(node.bound, proof.units + small.constant)
+        proof = small.proven(certify.prove(small.matrix, relaxed.duals))
+        bound = min(node.bound, proof.units)
         if bound < self.target:
             return None
-        floor, cap = within.floor.copy(), within.cap.copy()
+        floor, cap = within.floor, within.cap
         if self.best is not None:
-            spare = proof.spare(self.target - small.constant)
-            floor[small.columns], cap[small.columns] = certify.fixed(small.matrix, proof, spare)
+            floor, cap = certify.fixed(within, proof, proof.spare(self.target))
         v = within.floor.astype(float)
         v[small.columns] = relaxed.v
         return Priced(bound, v, floor, cap)
@@ -157,16 +155,16 @@ def grow(tree: Tree, *, nodes: int, found: Callable[[Floats], None]) -> None:
             column = _undecided(tree.matrix, priced)
             if column is None or priced.bound < tree.target:
                 continue
-        split(tree, node, priced, column)
+        split(tree, priced, column)
 
 
-def split(tree: Tree, node: Node, priced: Priced, column: int) -> None:
+def split(tree: Tree, priced: Priced, column: int) -> None:
     """Divide a part at a column: at most its whole part, or at least one more."""
     below = int(np.floor(np.clip(priced.v[column], priced.floor[column], priced.cap[column] - 1)))
     cap, floor = priced.cap.copy(), priced.floor.copy()
     cap[column], floor[column] = below, below + 1
-    tree.push(priced.bound, priced.floor, cap, node.depth + 1)
-    tree.push(priced.bound, floor, priced.cap, node.depth + 1)
+    tree.push(priced.bound, priced.floor, cap)
+    tree.push(priced.bound, floor, priced.cap)
 
 
 def divide_at(matrix: Matrix, v: Floats) -> int | None:

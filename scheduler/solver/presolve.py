@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from scheduler.rules.contract import UNBOUNDED
+from scheduler.solver.certify import GRID, Proof
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,12 +37,21 @@ class Reduced(NamedTuple):
         Its rows, likewise.
     constant : int
         Units that the fixed columns are worth.
+    size : int
+        Number of columns of that model.
     """
 
     matrix: Matrix
     columns: Ints
     rows: Ints
     constant: int
+    size: int
+
+    def proven(self, proof: Proof) -> Proof:
+        """A proof of the small model as one of the whole: fixed columns have no reduced value."""
+        reduced = np.zeros(self.size, dtype=np.int64)
+        reduced[self.columns] = proof.reduced
+        return Proof(proof.units + self.constant, proof.exact + self.constant * GRID, reduced)
 
 
 def propagate(matrix: Matrix) -> Matrix | None:
@@ -124,4 +134,4 @@ def reduce(matrix: Matrix) -> Reduced:
         },
     )
     constant = int(matrix.objective[fixed] @ matrix.floor[fixed])
-    return Reduced(small, columns, rows, constant)
+    return Reduced(small, columns, rows, constant, len(fixed))

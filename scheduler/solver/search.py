@@ -1,22 +1,41 @@
-"""The search for one answer and its bound, part by part; runs in the child process."""
+"""The search for one answer and its bound, part by part; runs in the child process.
+
+Price (the relaxation, certified), sketch and plan (the exact solve of what the prices leave
+promising), exact (of all that the certified prices do not exclude), prove (branch and bound with
+certified leaves). Every stage starts from what the last one knows; any of them may be the last.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.solver import certify, elastic, engines
+from scheduler.models.points import UNITS_PER_POINT
+from scheduler.solver import branch, certify, elastic, engines, presolve
 from scheduler.solver.isolate import Answer, Bound, Done, Stage
-from scheduler.solver.matrix import completed
+from scheduler.solver.matrix import SHARED, completed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
     from scheduler.solver.isolate import Event, Task
     from scheduler.solver.matrix import Matrix
 
     Report = Callable[[Event], None]
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+SKETCHES = ((0, 0.005), (20, 0.0))
+"""Points that a candidate may lie behind the best of its place to stay in, and the gap asked."""
+
+PROOF_WORK = 400_000
+"""Columns that the proof may price in all: a small model gets many nodes, a large one few."""
+
+MOST_NODES = 2_000
 
 
 def search(task: Task, report: Report) -> None:
@@ -26,55 +45,146 @@ def search(task: Task, report: Report) -> None:
 
 
 class _Part:
-    """One part: its best answer and bound so far."""
+    """One part: its model without what is known to be useless, its best answer and bound."""
 
     def __init__(self, number: int, matrix: Matrix, task: Task, report: Report) -> None:
         self.number = number
         self.loose = matrix
-        self.matrix = elastic.strict(matrix)
+        self.strict = elastic.strict(matrix)
+        self.matrix: Matrix | None = self.strict
         self.task = task
         self.report = report
         self.best: int | None = None
         self.upper: int | None = None
+        self.relaxed: Floats | None = None
+        self.proof: certify.Proof | None = None
 
     def run(self) -> None:
-        self.report(Stage(self.number, "price"))
-        relaxed = engines.relax(self.matrix)
-        if relaxed is not None:
-            self.bounded(certify.bound(self.matrix, relaxed.duals))
-        self.report(Stage(self.number, "exact"))
-        v, done = engines.exact(self.matrix, seed=self.task.seed)
-        if v is not None:
-            self.answered(v)
-        elif done:
-            self.report(Stage(self.number, "waive"))
-            self.waive()
+        """Go through the stages until the answer is good enough."""
+        for stage in (self.price, self.sketch, self.exact, self.prove):
+            self.report(Stage(self.number, stage.__name__))
+            stage()
+            if self.matrix is None:
+                self.report(Stage(self.number, "waive"))
+                self.report(Done(self.number, self.waive()))
+                return
+            if self.enough:
+                break
+        self.report(Done(self.number, "done" if self.upper == self.best else self._ended))
+
+    @property
+    def enough(self) -> bool:
+        """Whether the gap asked for is reached."""
+        if self.best is None or self.upper is None:
+            return False
+        return self.upper - self.best <= self.task.gap * max(UNITS_PER_POINT, abs(self.upper))
+
+    @property
+    def _ended(self) -> str:
+        return "gap" if self.enough else "done"
+
+    # ---- stages ------------------------------------------------------------------------------
+
+    def price(self) -> None:
+        """Propagate, relax, certify. Sets ``matrix`` to ``None`` where nothing is possible."""
+        self.matrix = presolve.propagate(self.strict)
+        if self.matrix is None:
             return
-        self.report(Done(self.number, "done"))
+        small = presolve.reduce(self.matrix)
+        relaxed = engines.relax(small.matrix, engines.HIGHS) if len(small.columns) else None
+        if relaxed is not None:
+            self.relaxed = self.matrix.floor.astype(float)
+            self.relaxed[small.columns] = relaxed.v
+            self.proof = small.proven(certify.prove(small.matrix, relaxed.duals))
+            self.bounded(self.proof.units)
+
+    def sketch(self) -> None:
+        """Solve exactly, but only over candidates that the prices leave promising."""
+        if self.matrix is None or self.proof is None or self.relaxed is None:
+            return
+        behind = -self.proof.reduced / certify.GRID / UNITS_PER_POINT
+        candidate = self.matrix.integer & (self.matrix.owner != SHARED) & (self.matrix.floor == 0)
+        for points, gap in SKETCHES:
+            drop = candidate & (self.relaxed < branch.WHOLE) & (behind > points)
+            narrow = presolve.propagate(replace(self.matrix, cap=np.where(drop, 0, self.matrix.cap)))
+            if narrow is not None:
+                self.solve(narrow, max(gap, self.task.gap))
+            if self.enough:
+                return
+
+    def exact(self) -> None:
+        """Solve exactly over all that the certified prices do not exclude."""
+        if self.matrix is None:
+            return
+        if self.best is not None and self.proof is not None:
+            floor, cap = certify.fixed(
+                self.matrix, self.proof, self.proof.spare(self.best)
+            )
+            self.matrix = replace(self.matrix, floor=floor, cap=cap)
+        done = self.solve(self.matrix, self.task.gap)
+        if done and self.best is None:
+            self.matrix = None
+
+    def prove(self) -> None:
+        """Close the gap by branching, every leaf certified."""
+        if self.matrix is None:
+            return
+        tree = branch.Tree(self.strict, self.best)
+
+        def found(v: Floats) -> None:
+            self.answered(_base(self.loose, v))
+            tree.best = self.best
+
+        tree.push(2**62 if self.upper is None else self.upper, self.matrix.floor, self.matrix.cap)
+        for _ in range(min(MOST_NODES, PROOF_WORK // self.matrix.shape[1])):
+            branch.grow(tree, nodes=1, found=found)
+            if tree.bound is not None:
+                self.bounded(tree.bound)
+            if self.enough or not tree.open:
+                return
+
+    def waive(self) -> str:
+        """Find the fewest findings to waive, then the best value with so many."""
+        counted, _ = engines.exact(elastic.counting(self.loose), seed=self.task.seed)
+        if counted is None:
+            return "nothing"
+        number = int(np.rint(counted[self.loose.shape[1] :]).sum())
+        self.answered(_base(self.loose, counted), waived=number)
+        best, _ = engines.exact(elastic.waiving(self.loose, number), seed=self.task.seed)
+        if best is not None:
+            self.answered(_base(self.loose, best), waived=number)
+        return "impossible" if number else "done"
+
+    # ---- what is known -----------------------------------------------------------------------
+
+    def solve(self, matrix: Matrix, gap: float) -> bool:
+        """Solve a restriction exactly and take its answer; whether the solver finished."""
+        small = presolve.reduce(matrix)
+        v = matrix.floor.astype(float)
+        if not len(small.columns):
+            self.answered(_base(self.loose, v))
+            return True
+        inner, done = engines.exact(small.matrix, seed=self.task.seed, gap=gap)
+        if inner is not None:
+            v[small.columns] = inner
+            self.answered(_base(self.loose, v))
+        return done
 
     def bounded(self, units: int) -> None:
+        """Take a bound if it is better."""
         if self.upper is None or units < self.upper:
             self.upper = units
             self.report(Bound(self.number, units))
 
-    def answered(self, v: np.ndarray, waived: int = 0) -> None:
+    def answered(self, base: Ints, waived: int = 0) -> None:
         """Take an answer if it is legal and better than the best."""
-        base = np.rint(v[: self.loose.shape[1]][self.loose.integer]).astype(np.int64)
-        matrix = self.loose if waived else self.matrix
+        matrix = self.loose if waived else self.strict
         whole = completed(matrix, base)
         if matrix.allows(whole) and (self.best is None or matrix.value(whole) > self.best):
             self.best = matrix.value(whole)
             self.report(Answer(self.number, base, self.best, waived))
 
-    def waive(self) -> None:
-        """Find the fewest findings to waive, then the best value with so many."""
-        counted, _ = engines.exact(elastic.counting(self.loose), seed=self.task.seed)
-        if counted is None:
-            self.report(Done(self.number, "nothing"))
-            return
-        number = int(np.rint(counted[self.loose.shape[1] :]).sum())
-        self.answered(counted, waived=number)
-        best, _ = engines.exact(elastic.waiving(self.loose, number), seed=self.task.seed)
-        if best is not None:
-            self.answered(best, waived=number)
-        self.report(Done(self.number, "impossible" if number else "done"))
+
+def _base(matrix: Matrix, v: Floats) -> Ints:
+    """Whole base columns of a solver's answer."""
+    return np.rint(v[: matrix.shape[1]][matrix.integer]).astype(np.int64)
