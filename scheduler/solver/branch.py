@@ -18,6 +18,7 @@ import numpy as np
 
 from scheduler.solver import certify, engines, presolve
 from scheduler.solver.matrix import SHARED
+from scheduler.solver.plans import Plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+
+NARROW = 64
+"""Plans kept per person while a node is priced."""
 
 WHOLE = 1e-6
 """A column this near to a whole number counts as one."""
@@ -126,7 +130,8 @@ class Tree:
         relaxed: engines.Relaxed,
     ) -> Priced | None:
         proof = small.proven(certify.prove(small.matrix, relaxed.duals))
-        bound = min(node.bound, proof.units)
+        plans = Plans(small.matrix).price(relaxed.duals, NARROW).bound
+        bound = min(node.bound, proof.units, small.bounded(plans))
         if bound < self.target:
             return None
         floor, cap = within.floor, within.cap

@@ -67,10 +67,10 @@ def prove(matrix: Matrix, duals: Floats) -> Proof:
     duals : float array (rows,)
         Any numbers; good ones make the bound tight. Positive prices a row's upper side.
     """
-    y = _projected(matrix, duals)
+    y = projected(matrix, duals)
     reduced = matrix.objective * GRID - matrix.columns_first.T @ y
-    y, reduced = _tightened(matrix, y, reduced)
-    total = _sides(matrix, y) + _columns(matrix, reduced)
+    y, reduced = tightened(matrix, y, reduced)
+    total = sides(matrix, y) + _columns(matrix, reduced)
     step = value_step(matrix)
     return Proof(total // (GRID * step) * step, total, reduced)
 
@@ -93,7 +93,7 @@ def value_step(matrix: Matrix) -> int:
     return int(np.gcd.reduce(matrix.objective, initial=0)) or 1
 
 
-def _projected(matrix: Matrix, duals: Floats) -> Ints:
+def projected(matrix: Matrix, duals: Floats) -> Ints:
     """Multipliers on the grid, with the signs that rows without a side demand."""
     finite = np.nan_to_num(duals, nan=0.0, posinf=0.0, neginf=0.0)
     y = np.rint(np.clip(finite * GRID, -_LARGEST, _LARGEST)).astype(np.int64)
@@ -101,7 +101,7 @@ def _projected(matrix: Matrix, duals: Floats) -> Ints:
     return np.where((y < 0) & (matrix.lower <= -UNBOUNDED), 0, y)
 
 
-def _sides(matrix: Matrix, y: Ints) -> int:
+def sides(matrix: Matrix, y: Ints) -> int:
     priced = np.flatnonzero(y)
     side = np.where(y[priced] > 0, matrix.upper[priced], matrix.lower[priced])
     return int(y[priced] @ side)
@@ -111,30 +111,41 @@ def _columns(matrix: Matrix, reduced: Ints) -> int:
     return int(np.where(reduced > 0, matrix.cap, matrix.floor) @ reduced)
 
 
-def _tightened(matrix: Matrix, y: Ints, reduced: Ints) -> tuple[Ints, Ints]:
-    """Better multipliers for the rows that choose one of their columns.
+def tightened(matrix: Matrix, y: Ints, reduced: Ints) -> tuple[Ints, Ints]:
+    """Better multipliers for the rows in which a person chooses one column.
 
-    Such rows share no column, so the best multiplier of each is known when all others stand: the
-    largest reduced value among its columns.
+    The best multiplier of such a row is known when all others stand: the largest reduced value
+    among its columns. Rows of different people share no column, so each person's first rows are
+    set at once, then the second ones, and so on.
     """
-    rows, columns = _choosers(matrix)
-    best = np.full(matrix.shape[0], np.iinfo(np.int64).min)
-    np.maximum.at(best, rows, reduced[columns])
-    change = np.where(best > np.iinfo(np.int64).min, best, 0)
-    return y + change, reduced - matrix.columns_first.T @ change
+    rows, columns, turns = choosers(matrix)
+    for turn in range(int(turns.max(initial=-1)) + 1):
+        now = turns == turn
+        best = np.full(matrix.shape[0], np.iinfo(np.int64).min)
+        np.maximum.at(best, rows[now], reduced[columns[now]])
+        change = np.where(best > np.iinfo(np.int64).min, best, 0)
+        y, reduced = y + change, reduced - matrix.columns_first.T @ change
+    return y, reduced
 
 
-def _choosers(matrix: Matrix) -> tuple[Ints, Ints]:
-    """Entries (row, column) of equality rows ``Σ of unit columns = 1`` that share no column."""
+def choosers(matrix: Matrix) -> tuple[Ints, Ints, Ints]:
+    """Entries of the rows ``Σ of one person's 0/1 columns = 1``.
+
+    Returns
+    -------
+    row, column, turn : int arrays (entries,)
+        ``turn`` numbers the rows of each person from 0.
+    """
     a = matrix.a
     length = np.diff(a.indptr)
     row = np.repeat(np.arange(matrix.shape[0]), length)
-    plain = np.ones(matrix.shape[0], dtype=bool)
-    odd = (a.data != 1) | (matrix.cap[a.indices] > 1) | (matrix.floor[a.indices] != 0)
-    plain[row[odd]] = False
-    plain &= (matrix.upper == 1) & (matrix.lower == 1) & (length > 0)
+    plain = (matrix.upper == 1) & (matrix.lower == 1) & (length > 0) & (matrix.personal >= 0)
+    odd = (a.data != 1) | (matrix.cap[a.indices] > 1) | (matrix.floor[a.indices] < 0)
+    plain[row[odd | ~matrix.integer[a.indices]]] = False
+    chosen = np.flatnonzero(plain)
+    order = chosen[np.argsort(matrix.personal[chosen], kind="stable")]
+    owner = matrix.personal[order]
+    turn = np.zeros(matrix.shape[0], dtype=np.int64)
+    turn[order] = np.arange(len(order)) - np.searchsorted(owner, owner)
     entry = plain[row]
-    uses = np.bincount(a.indices[entry], minlength=matrix.shape[1])
-    plain[row[entry & (uses[a.indices] > 1)]] = False
-    entry = plain[row]
-    return row[entry], a.indices[entry].astype(np.int64)
+    return row[entry], a.indices[entry].astype(np.int64), turn[row[entry]]

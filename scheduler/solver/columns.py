@@ -2,8 +2,8 @@
 
 Base columns, in this order: one ``x`` for each candidate (person, unit), one ``open`` for each
 unit, one ``unplaced`` for each place. A *unit* is a session, or a whole series, which opens and is
-attended as one. A *visit* is a candidate's line in one session; a candidate of a series has several.
-Who may go where is derived here with arrays; rules measure the same from ids.
+attended as one. A *visit* is a candidate's line in one session; a candidate of a series has
+several. Who may go where is derived here with arrays; rules measure the same from ids.
 """
 
 from __future__ import annotations
@@ -220,18 +220,12 @@ class Columns:
         self.visit_column = np.repeat(np.arange(len(self.cand_person)), number)
         offset = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
         self.visit_person = self.cand_person[self.visit_column]
-        self.visit_session = self.unit_sessions[
-            start[self.cand_unit[self.visit_column]] + offset
-        ]
-        self.visit_place = self.place_of[
-            self.visit_person, self.session_block[self.visit_session]
-        ]
+        self.visit_session = self.unit_sessions[start[self.cand_unit[self.visit_column]] + offset]
+        self.visit_place = self.place_of[self.visit_person, self.session_block[self.visit_session]]
         filled = self.visit_column * len(self.place_person) + self.visit_place
         self.visit_first = np.zeros(len(filled), dtype=bool)
         self.visit_first[np.unique(filled, return_index=True)[1]] = True
-        self.visit_allowed = ~forbidden[
-            self.visit_person, self.cand_unit[self.visit_column]
-        ]
+        self.visit_allowed = ~forbidden[self.visit_person, self.cand_unit[self.visit_column]]
         self.visit_at = np.full((len(self.people), len(self.sessions)), -1, dtype=np.int32)
         self.visit_at[self.visit_person, self.visit_session] = np.arange(len(self.visit_column))
 
@@ -239,8 +233,8 @@ class Columns:
         """(people, units): whether it holds for every session of the unit."""
         if not self.units:
             return np.zeros((len(self.people), 0), dtype=bool)
-        sorted_sessions = by_session[:, self.unit_sessions]
-        return np.logical_and.reduceat(sorted_sessions, self.unit_start[:-1], axis=1)
+        ordered = by_session[:, self.unit_sessions]
+        return np.asarray(np.logical_and.reduceat(ordered, self.unit_start[:-1], axis=1))
 
     def _admitted(self) -> Bools:
         """(people, activities): whether ``grades`` and ``only`` admit the person."""
@@ -326,7 +320,7 @@ class Columns:
     @cached_property
     def wanted(self) -> Bools:
         """(visits,): whether the place would be chosen, needed, pulled or fallback."""
-        found = self.session_fallback[self.visit_session].copy()
+        found: Bools = self.session_fallback[self.visit_session].copy()
         chosen = [choice for choice in self.scenario.choices if choice.score != 0]
         found[self.visits_to([c.person for c in chosen], [c.choice for c in chosen])[1]] = True
         pulls = self.scenario.pulls

@@ -40,8 +40,7 @@ def counting(matrix: Matrix) -> Matrix:
         ),
         shape=(len(slack), columns + len(finding)),
     )
-    wide = sparse.coo_array(matrix.a)
-    wide.resize((rows, columns + len(finding)))
+    wide = sparse.hstack([matrix.a, sparse.csr_array((rows, len(finding)), dtype=np.int64)])
     return replace(
         _widened(matrix, len(finding)),
         a=sparse.csr_array(sparse.vstack([wide, link])),

@@ -14,7 +14,6 @@ from ortools.math_opt import (
     callback_pb2,
     model_parameters_pb2,
     model_pb2,
-    model_update_pb2,
     parameters_pb2,
     result_pb2,
 )
@@ -72,40 +71,6 @@ def _side(side: Ints) -> Floats:
     floats[side >= UNBOUNDED] = np.inf
     floats[side <= -UNBOUNDED] = -np.inf
     return floats
-
-
-class Relaxation:
-    """The LP relaxation, kept warm: columns can be bounded anew and it is solved from its basis."""
-
-    def __init__(self, matrix: Matrix, engine: int = GLOP) -> None:
-        self.matrix = matrix
-        self._engine = engine
-        self._solver = core.new(
-            engine, proto(matrix, integer=False), parameters_pb2.SolverInitializerProto()
-        )
-
-    def bounded(self, floor: Ints, cap: Ints) -> None:
-        """Bound the columns anew."""
-        update = model_update_pb2.ModelUpdateProto()
-        columns = np.arange(len(floor))
-        for part, values in (("lower_bounds", floor), ("upper_bounds", cap)):
-            vector = getattr(update.variable_updates, part)
-            vector.ids.extend(columns)
-            vector.values.extend(values.astype(float))
-        if not self._solver.update(update):
-            raise RuntimeError("the relaxation did not take new bounds")
-
-    def solve(self, parameters: parameters_pb2.SolveParametersProto | None = None) -> Relaxed | None:
-        """Solve; ``None`` where nothing feasible was found."""
-        answer = self._solver.solve(
-            parameters or parameters_pb2.SolveParametersProto(),
-            model_parameters_pb2.ModelSolveParametersProto(),
-            None,
-            callback_pb2.CallbackRegistrationProto(),
-            None,
-            None,
-        )
-        return _relaxed(answer, self.matrix)
 
 
 def relax(matrix: Matrix, engine: int = GLOP, tolerance: float = 1e-4) -> Relaxed | None:

@@ -16,7 +16,6 @@ from scipy import sparse
 
 from scheduler.models.points import UNITS_PER_HUNDREDTH, hundredths
 from scheduler.rules import catalogue
-from scheduler.rules.contract import UNBOUNDED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -232,7 +231,8 @@ def completed(matrix: Matrix, base: Ints) -> Ints:
     v = np.concatenate([base, np.zeros(matrix.shape[1] - len(base), dtype=np.int64)])
     activity = matrix.a @ v
     extra = matrix.a[:, len(base) :].tocoo()
-    row, col, coef = extra.row, extra.col + len(base), extra.data
+    row, col = extra.row.astype(np.int64), extra.col.astype(np.int64) + len(base)
+    coef = extra.data
     gains = matrix.objective[col] > 0
     _fill(matrix, v, activity, row[gains], col[gains])
     row, col, coef = row[~gains], col[~gains], coef[~gains]
@@ -250,5 +250,3 @@ def _fill(matrix: Matrix, v: Ints, activity: Ints, row: Ints, col: Ints) -> None
     before = np.cumsum(width) - width
     first = np.searchsorted(row, row)
     v[col] = np.clip(activity[row] - (before - before[first]), 0, width)
-
-

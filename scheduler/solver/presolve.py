@@ -47,6 +47,10 @@ class Reduced(NamedTuple):
     constant: int
     size: int
 
+    def bounded(self, units: int) -> int:
+        """A bound of the small model as one of the whole."""
+        return units + self.constant
+
     def proven(self, proof: Proof) -> Proof:
         """A proof of the small model as one of the whole: fixed columns have no reduced value."""
         reduced = np.zeros(self.size, dtype=np.int64)
@@ -61,7 +65,8 @@ def propagate(matrix: Matrix) -> Matrix | None:
     bound ``a_j v_j`` (activity-based tightening; Savelsbergh 1994).
     """
     entries = matrix.a.tocoo()
-    row, col, coef = entries.row, entries.col, entries.data
+    row, col = entries.row.astype(np.int64), entries.col.astype(np.int64)
+    coef = entries.data
     floor, cap = matrix.floor.copy(), matrix.cap.copy()
     for _ in range(ROUNDS):
         least, most = _contributions(coef, floor[col], cap[col])

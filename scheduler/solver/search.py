@@ -16,6 +16,7 @@ from scheduler.models.points import UNITS_PER_POINT
 from scheduler.solver import branch, certify, elastic, engines, presolve
 from scheduler.solver.isolate import Answer, Bound, Done, Stage
 from scheduler.solver.matrix import SHARED, completed
+from scheduler.solver.plans import Plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 SKETCHES = ((0, 0.005), (20, 0.0))
 """Points that a candidate may lie behind the best of its place to stay in, and the gap asked."""
 
-PROOF_WORK = 400_000
+PROOF_WORK = 200_000
 """Columns that the proof may price in all: a small model gets many nodes, a large one few."""
 
 MOST_NODES = 2_000
@@ -91,12 +92,16 @@ class _Part:
         if self.matrix is None:
             return
         small = presolve.reduce(self.matrix)
-        relaxed = engines.relax(small.matrix, engines.HIGHS) if len(small.columns) else None
+        if not len(small.columns):
+            self.bounded(small.constant)
+            return
+        relaxed = engines.relax(small.matrix, engines.HIGHS)
         if relaxed is not None:
             self.relaxed = self.matrix.floor.astype(float)
             self.relaxed[small.columns] = relaxed.v
             self.proof = small.proven(certify.prove(small.matrix, relaxed.duals))
             self.bounded(self.proof.units)
+            self.bounded(small.bounded(Plans(small.matrix).price(relaxed.duals).bound))
 
     def sketch(self) -> None:
         """Solve exactly, but only over candidates that the prices leave promising."""
@@ -106,7 +111,8 @@ class _Part:
         candidate = self.matrix.integer & (self.matrix.owner != SHARED) & (self.matrix.floor == 0)
         for points, gap in SKETCHES:
             drop = candidate & (self.relaxed < branch.WHOLE) & (behind > points)
-            narrow = presolve.propagate(replace(self.matrix, cap=np.where(drop, 0, self.matrix.cap)))
+            cap = np.where(drop, 0, self.matrix.cap)
+            narrow = presolve.propagate(replace(self.matrix, cap=cap))
             if narrow is not None:
                 self.solve(narrow, max(gap, self.task.gap))
             if self.enough:
@@ -117,9 +123,7 @@ class _Part:
         if self.matrix is None:
             return
         if self.best is not None and self.proof is not None:
-            floor, cap = certify.fixed(
-                self.matrix, self.proof, self.proof.spare(self.best)
-            )
+            floor, cap = certify.fixed(self.matrix, self.proof, self.proof.spare(self.best))
             self.matrix = replace(self.matrix, floor=floor, cap=cap)
         done = self.solve(self.matrix, self.task.gap)
         if done and self.best is None:

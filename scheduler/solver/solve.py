@@ -6,7 +6,6 @@ import platform
 import resource
 import time
 from dataclasses import dataclass, field
-from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +24,7 @@ from scheduler.verify import judge, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from decimal import Decimal
 
     from numpy.typing import NDArray
 
