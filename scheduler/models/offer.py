@@ -13,7 +13,7 @@ Count = Annotated[int, Field(ge=0, le=1_000_000)]
 SHARED = "shared"
 """Tag of a room that several sessions may use at once; their seats add up."""
 
-_MIX = re.compile(r"(?P<tag>.+):(?P<low>\d{0,6})-(?P<high>\d{0,6})")
+_MIX = re.compile(r"(?P<tag>.+):(?P<low>\d{0,6})-(?P<high>\d{0,6})", re.DOTALL)
 
 
 class Room(Row):

@@ -1,0 +1,20 @@
+"""Writing: a scenario or a solution becomes files, each of them whole at any moment."""
+
+from scheduler.writing.files import CannotWrite
+from scheduler.writing.scenarios import (
+    scenario_files,
+    scenario_json,
+    scenario_zip,
+    write_scenario,
+)
+from scheduler.writing.solutions import solution_files, write_solution
+
+__all__ = [
+    "CannotWrite",
+    "scenario_files",
+    "scenario_json",
+    "scenario_zip",
+    "solution_files",
+    "write_scenario",
+    "write_solution",
+]

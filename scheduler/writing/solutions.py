@@ -1,0 +1,55 @@
+"""Writes a solution: assignments, sessions, findings, ledger and certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scheduler.writing.cells import csv_bytes, dumped
+from scheduler.writing.files import put_in_place
+
+if TYPE_CHECKING:
+    from scheduler.models import Solution
+
+ASSIGNMENTS = ("person", "block", "session", "activity", "rank", "reason", "points")
+SESSIONS = (
+    "session",
+    "activity",
+    "block",
+    "room",
+    "leaders",
+    "open",
+    "size",
+    "min_size",
+    "max_size",
+    "waiting",
+)
+FINDINGS = ("rule", "subjects", "amount", "cost", "text", "what", "weight")
+LEDGER = ("person", "owed")
+
+
+def write_solution(solution: Solution, folder: Path | str) -> None:
+    """Write a solution's files into a folder, which is made where it is missing.
+
+    Each file is at any moment the old or the new one as a whole. The certificate is renamed last:
+    once it is the new one, so are all others. A run that is killed between two renames can leave
+    new files beside the old certificate; ``verify`` notices, for it computes the certificate again.
+
+    Raises
+    ------
+    CannotWrite
+        When the system refuses.
+    """
+    put_in_place(Path(folder), solution_files(solution))
+
+
+def solution_files(solution: Solution) -> dict[str, bytes]:
+    """The solution's files by name, the certificate last."""
+    ledger = [{"person": person, "owed": owed} for person, owed in solution.ledger]
+    return {
+        "assignments.csv": csv_bytes(ASSIGNMENTS, [dict(row) for row in solution.assignments]),
+        "sessions.csv": csv_bytes(SESSIONS, [dict(row) for row in solution.sessions]),
+        "findings.csv": csv_bytes(FINDINGS, [dict(row) for row in solution.findings]),
+        "ledger.csv": csv_bytes(LEDGER, ledger),
+        "certificate.json": (dumped(solution.certificate.model_dump()) + "\n").encode(),
+    }
