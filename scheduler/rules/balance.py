@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from scheduler.models import Finding, Student
-from scheduler.models.points import Points, hundredths, plain, rounded, units
-from scheduler.rules.contract import Audience, Number, Rows, Share, Soft
+from scheduler.models.points import Points, hundredths, rounded, units
+from scheduler.rules.contract import Audience, Number, Rows, Share, Soft, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -235,9 +235,9 @@ def _in_departments(
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of a group of the wrong size, or one-sided."""
     session, *which = finding.subjects
-    amount = plain(finding.amount)
+    people = counted(finding.amount, "person", "people")
     if finding.what == "size":
-        return f"The size of {session} is {amount} people off what it should be."
+        return f"{session} is {people} off the size it should have."
     if finding.what == "grade":
-        return f"Grade {which[0]} in {session} is {amount} people off its share."
-    return f"{session} has {amount} people too many from {which[0]}."
+        return f"Grade {which[0]} in {session} is {people} further off its share than it may be."
+    return f"{session} has {people} too many from {which[0]}."

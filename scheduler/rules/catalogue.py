@@ -60,7 +60,7 @@ def fairness(scenario: Scenario) -> tuple[ModuleType, Any]:
 def pd_form(scenario: Scenario) -> str:
     """Whether staff are due one pd session per cycle (``one``) or one per block (``each``)."""
     (form,) = [
-        getattr(knobs(scenario, name), "pd")
+        knobs(scenario, name).pd
         for name, rule in rules().items()
         if "pd" in rule.Settings.model_fields
     ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from scheduler.models import Finding, Student
-from scheduler.rules.contract import Audience, Hard, Rows
+from scheduler.rules.contract import Audience, Hard, Rows, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -111,7 +111,8 @@ class _Clock:
 
     def during(self, blocks: Iterable[str]) -> Bools:
         """(moments,): whether any of these blocks is on."""
-        during: Bools = self.on[:, [self.index[block] for block in blocks]].any(axis=1)
+        at = [self.index[block] for block in blocks]
+        during: Bools = np.logical_or.reduce(self.on[:, at], axis=1)
         return during
 
     def led(self, session: Session, leader: str) -> Bools:
@@ -167,12 +168,11 @@ def _kept_people(columns: Columns, clock: _Clock) -> Ints:
 
 
 def _clashing_visits(columns: Columns, clock: _Clock, kept: Ints) -> Ints:
-    """Visits of all who can clash: not of students without a kept thing at that time."""
+    """Visits of all who can clash: of students, who never lead, only those beside a kept thing."""
     taken = (clock.on.T.astype(np.int64) @ kept) > 0
     blocks = columns.session_block[columns.visit_session]
-    able = ~columns.is_student
-    able[columns.lead_person] = True
-    return np.flatnonzero(able[columns.visit_person] | taken[blocks, columns.visit_person])
+    person = columns.visit_person
+    return np.flatnonzero(~columns.is_student[person] | taken[blocks, person])
 
 
 def _of_rooms(columns: Columns, clock: _Clock) -> tuple[_Uses, _Uses]:
@@ -320,7 +320,8 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of two things at once."""
     who, one, *rest = finding.subjects
     if finding.what == "seats":
-        return f"Room {who} has {finding.amount} people more than seats when {one} starts."
+        people = counted(finding.amount, "person", "people")
+        return f"Room {who} has {people} more than seats when {one} starts."
     if finding.what == "room":
         return f"Room {who} would hold {one} and {rest[0]} at once."
     return f"{who} would be in {one} and {rest[0]} at once."

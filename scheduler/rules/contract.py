@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from scheduler.models.points import rounded
+from scheduler.models.points import plain, rounded
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -180,8 +180,11 @@ class Rows:
     def slack_columns(self) -> tuple[Ints, Ints, NDArray[np.bool_], Ints]:
         """Cost, upper bound, whether hard, and finding of each slack."""
         hard = np.concatenate(self._slack_hard) if self._slack_hard else np.zeros(0, dtype=bool)
-        return _joined(self._slack_cost), _joined(self._slack_upper), hard, _joined(
-            self._slack_finding
+        return (
+            _joined(self._slack_cost),
+            _joined(self._slack_upper),
+            hard,
+            _joined(self._slack_finding),
         )
 
     def charges(self) -> Ints:
@@ -215,6 +218,11 @@ class Earning(Protocol):
 
     def earns(self, facts: Facts, person: str, session: str, settings: Any) -> Decimal:
         """Points that ``person`` earns by a place in ``session``."""
+
+
+def counted(number: Decimal, one: str, many: str) -> str:
+    """A number with its noun: ``1 visit``, ``2 visits``."""
+    return f"{plain(number)} {one if number == 1 else many}"
 
 
 def _ints(values: ArrayLike) -> Ints:

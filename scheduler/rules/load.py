@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.models import Finding
-from scheduler.rules.contract import Audience, Rows, Switchable
+from scheduler.rules.contract import Audience, Rows, Switchable, counted
 
 if TYPE_CHECKING:
     from scheduler.models import Plan
@@ -64,4 +64,4 @@ def _finding(leader: str, amount: int) -> Finding:
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of a leader with too many sessions."""
     (leader,) = finding.subjects
-    return f"{leader} leads {finding.amount} sessions more than they can."
+    return f"{leader} leads {counted(finding.amount, 'session', 'sessions')} more than they can."

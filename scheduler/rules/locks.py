@@ -38,15 +38,14 @@ def rows(columns: Columns, settings: Settings) -> Rows:
         dtype=np.int64,
     )
     inside = np.array([lock.state == "in" for lock in locks], dtype=bool)
-    waived = made.slack(len(locks), cost=0, upper=1, hard=True)
-    lower = made.block(int(inside.sum()), lower=1)
-    made.put(lower, waived[inside])
-    there = visit[inside] >= 0
-    made.put(lower[there], columns.visit_column[visit[inside][there]])
-    out = ~inside & (visit >= 0)
-    upper = made.block(int(out.sum()), upper=0)
-    made.put(upper, columns.visit_column[visit[out]])
-    made.put(upper, waived[out], -1)
+    within, without = visit[inside], visit[~inside & (visit >= 0)]
+    lower = made.block(len(within), lower=1)
+    made.put(lower, made.slack(len(within), cost=0, upper=1, hard=True))
+    there = within >= 0
+    made.put(lower[there], columns.visit_column[within[there]])
+    upper = made.block(len(without), upper=0)
+    made.put(upper, columns.visit_column[without])
+    made.put(upper, made.slack(len(without), cost=0, upper=1, hard=True), -1)
     return made
 
 

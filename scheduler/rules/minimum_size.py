@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.models import Finding
-from scheduler.rules.contract import Audience, Rows, Switchable
+from scheduler.rules.contract import Audience, Rows, Switchable, counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,4 +105,5 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     if finding.what == "leaderless":
         return f"{session} is open although all its leaders are away."
     why = " because of a lock" if finding.weight == "cost" else ""
-    return f"{session} is open{why} with {finding.amount} fewer than its minimum of people."
+    missing = counted(finding.amount, "person", "people")
+    return f"{session} is open{why} with {missing} fewer than its minimum."

@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.models import Finding
 from scheduler.models.points import Points, units
-from scheduler.rules.contract import Audience, Rows, Soft
+from scheduler.rules.contract import Audience, Rows, Soft, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,4 +94,4 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of a session with too few or too many people of a tag."""
     session, tag = finding.subjects
     few = "few" if finding.what == "under" else "many"
-    return f"{session} has {finding.amount} too {few} people with {tag}."
+    return f"{session} has {counted(finding.amount, 'person', 'people')} with {tag} too {few}."

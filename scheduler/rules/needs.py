@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.models import Finding
 from scheduler.models.points import Points, units
-from scheduler.rules.contract import Audience, Rows, Soft
+from scheduler.rules.contract import Audience, Rows, Soft, counted
 
 if TYPE_CHECKING:
     from scheduler.models import Need, Plan
@@ -80,8 +80,7 @@ def _finding(need: Need, missing: Decimal, settings: Settings) -> Finding:
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of a need that is not met; why it is one is for coordinators only."""
     person, tag = finding.subjects
-    visits = "visit" if finding.amount == 1 else "visits"
-    short = f"{person} is {finding.amount} {visits} short of {tag}"
+    short = f"{person} is {counted(finding.amount, 'visit', 'visits')} short of {tag}"
     reason = next(n.reason for n in facts.needs_of[person] if n.tag == tag)
     if audience in ("student", "staff") or not reason:
         return f"{short}."

@@ -64,10 +64,11 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     for pair in columns.scenario.pairs:
         cost, hard = units(settings.cost(pair)), settings.waives(pair)
         for one, other in _common(columns, pair):
-            breach = _apart(made, one, other) if pair.relation == "apart" else None
-            if pair.relation == "together":
+            if pair.relation == "apart":
+                breach = _apart(made, one, other)
+            else:
                 breach = np.concatenate([_missed(made, one, other), _missed(made, other, one)])
-            if breach is not None and len(breach):
+            if len(breach):
                 made.put(breach, made.slack(1, cost, upper=1, hard=hard), -1)
     return made
 

@@ -33,7 +33,8 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     """One row per place, and one per place and unit that its person leads.
 
     ``Σ x + u = 1`` per place; with led units ``L``: ``Σ x + u + Σ_L open ≥ 1`` and
-    ``Σ x + u + open_l ≤ 1`` for each ``l`` in ``L``; ``u`` costs ``unplaced``. With ``mode = "hard"`` each ``u`` is a breach.
+    ``Σ x + u + open_l ≤ 1`` for each ``l`` in ``L``; ``u`` costs ``unplaced``. With
+    ``mode = "hard"`` each ``u`` is a breach.
     """
     made = Rows(columns.count)
     places = len(columns.place_person)
@@ -75,8 +76,8 @@ def _led(columns: Columns) -> tuple[np.ndarray, np.ndarray]:
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
     """Findings: ``unplaced`` (person, kind, block) and, never legal, ``twice``."""
     filled: dict[Place, list[str]] = defaultdict(list)
-    for person, sessions in facts.visits(plan).items():
-        for session in sessions:
+    for person, visits in facts.visits(plan).items():
+        for session in visits:
             filled[facts.place(person, session)].append(session)
     leading = facts.filled_by_leading(plan)
     found = []
@@ -84,7 +85,7 @@ def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
         for place in places:
             sessions = filled[place]
             subjects = (place.person, place.kind, place.block)
-            if len(sessions) > 1 and set(facts.together(sessions[0])) != set(sessions):
+            if len(sessions) > 1 and sorted(sessions) != sorted(facts.together(sessions[0])):
                 found.append(_finding("twice", subjects))
             if sessions and place in leading:
                 found.append(_finding("leads", subjects))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scheduler.models import Finding
-from scheduler.rules.contract import Audience, Hard, Rows
+from scheduler.rules.contract import Audience, Hard, Rows, counted
 
 if TYPE_CHECKING:
     from scheduler.models import Plan
@@ -58,6 +58,7 @@ def _finding(what: str, session: str, amount: int) -> Finding:
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of an overfull or closed session."""
     (session,) = finding.subjects
+    people = counted(finding.amount, "person", "people")
     if finding.what == "closed":
-        return f"{session} is closed, yet {finding.amount} people are in it."
-    return f"{session} has {finding.amount} people more than seats."
+        return f"{session} is closed, yet holds {people}."
+    return f"{session} has {people} more than seats."

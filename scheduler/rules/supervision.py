@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.models import Finding
 from scheduler.models.points import Points, units
-from scheduler.rules.contract import Audience, Number, Rows, Soft
+from scheduler.rules.contract import Audience, Number, Rows, Soft, counted
 
 if TYPE_CHECKING:
     from scheduler.models import Plan
@@ -81,4 +81,5 @@ def _finding(session: str, beyond: int, settings: Settings) -> Finding:
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of a session with too few adults."""
     (session,) = finding.subjects
-    return f"{session} has {finding.amount} students more than its leaders can see to."
+    students = counted(finding.amount, "student", "students")
+    return f"{session} has {students} more than its leaders can see to."

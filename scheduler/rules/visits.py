@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.models import Finding
-from scheduler.rules.contract import UNBOUNDED, Audience, Rows, Switchable
+from scheduler.rules.contract import UNBOUNDED, Audience, Rows, Switchable, counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,4 +96,6 @@ def _finding(person: str, activity: str, amount: int) -> Finding:
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of someone who visits one activity too often."""
     person, activity = finding.subjects
-    return f"{person} visits {activity} {finding.amount} times more than allowed."
+    return (
+        f"{person} visits {activity} {counted(finding.amount, 'time', 'times')} more than allowed."
+    )
