@@ -1,12 +1,11 @@
-"""The ledger: what people are owed after a cycle, so that last week's loser wins this week's tie."""
+"""The ledger: what people are owed after a cycle; last week's loser wins this week's tie."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -14,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 from scheduler.models.points import HUNDREDTH, hundredths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from scheduler.rules.facts import Facts, Place
 
@@ -69,18 +68,24 @@ def best_alone(facts: Facts, person: str, earns: Earns) -> Decimal:
     """The most choice points of a plan that is legal for this person alone, all sessions open.
 
     Series fill several places at once, so each set of compatible series is tried; the places left
-    are an assignment problem between places and visits of activities.
+    are an assignment problem between places and visits of activities. Of locks that cannot all
+    hold, as many as can do.
     """
     reachable = _reachable(facts, person)
     units = list(dict.fromkeys(facts.together(session) for session in reachable))
     spanning = [unit for unit in units if len(unit) > 1 or _clashing(facts, unit, units)]
     single = [unit[0] for unit in units if unit not in spanning]
-    best = Decimal(0)
-    for number in range(len(spanning) + 1):
-        for chosen in combinations(spanning, number):
-            worth = _together(facts, person, chosen, single, earns)
-            best = max(best, worth)
-    return best
+    return max(
+        _together(facts, person, chosen, single, earns)
+        for chosen in _compatible(facts, person, spanning, ())
+    ).points
+
+
+class _Alone(NamedTuple):
+    """What a person's plan keeps of their locks, then what it earns."""
+
+    locks: int
+    points: Decimal
 
 
 def _reachable(facts: Facts, person: str) -> list[str]:
@@ -96,34 +101,53 @@ def _clashing(facts: Facts, unit: tuple[str, ...], units: Iterable[tuple[str, ..
     return any(facts.cycle.overlap(block, other) for other in others)
 
 
+def _compatible(
+    facts: Facts, person: str, left: list[tuple[str, ...]], chosen: tuple[tuple[str, ...], ...]
+) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """Every set of units, ``chosen`` and some that are left, that can be attended together."""
+    yield chosen
+    for at, unit in enumerate(left):
+        if not any(_collide(facts, person, unit, other) for other in chosen):
+            yield from _compatible(facts, person, left[at + 1 :], (*chosen, unit))
+
+
+def _collide(facts: Facts, person: str, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two units would fill one place or overlap in time."""
+    return any(
+        facts.place(person, a) == facts.place(person, b)
+        or facts.cycle.overlap(facts.session(a).block, facts.session(b).block)
+        for a in one
+        for b in other
+    )
+
+
 def _together(
     facts: Facts,
     person: str,
     chosen: tuple[tuple[str, ...], ...],
     single: list[str],
     earns: Earns,
-) -> Decimal:
-    """Most points with exactly these spanning units; 0 where they cannot be together."""
-    used: set[Place] = set()
-    blocks: list[str] = []
-    total = Decimal(0)
-    for unit in chosen:
-        places = {facts.place(person, session) for session in unit}
-        here = [facts.session(session).block for session in unit]
-        if used & places or any(facts.cycle.overlap(a, b) for a in blocks for b in here):
-            return Decimal(0)
-        used |= places
-        blocks += here
-        total += sum((earns(person, s) for s in facts.points_due(unit, person)), Decimal(0))
+) -> _Alone:
+    """The best with exactly these spanning units."""
+    taken = [session for unit in chosen for session in unit]
+    used = {facts.place(person, session) for session in taken}
+    seen = Counter(facts.session(unit[0]).activity for unit in chosen if len(unit) == 1)
+    if any(n > _limit(facts, person, activity, n) for activity, n in seen.items()):
+        return _Alone(-1, Decimal(0))
     left = [session for session in single if facts.place(person, session) not in used]
-    return total + _assigned(facts, person, left, earns)
+    rest = _assigned(facts, person, left, seen, earns)
+    kept = sum(facts.locked_in(person, unit[0]) for unit in chosen)
+    due = (s for unit in chosen for s in facts.points_due(unit, person))
+    return _Alone(rest.locks + kept, sum((earns(person, s) for s in due), rest.points))
 
 
-def _assigned(facts: Facts, person: str, sessions: list[str], earns: Earns) -> Decimal:
-    """Most points of places × visits of activities, locks kept, visit limits kept."""
+def _assigned(
+    facts: Facts, person: str, sessions: list[str], seen: Counter[str], earns: Earns
+) -> _Alone:
+    """The best of places × visits of activities, locks first, visit limits less ``seen`` kept."""
     places = list(dict.fromkeys(facts.place(person, session) for session in sessions))
     limits = {
-        activity: _limit(facts, person, activity, len(places))
+        activity: _limit(facts, person, activity, len(places) + seen[activity]) - seen[activity]
         for activity in dict.fromkeys(facts.session(s).activity for s in sessions)
     }
     copies = [activity for activity, limit in limits.items() for _ in range(limit)]
@@ -134,9 +158,9 @@ def _assigned(facts: Facts, person: str, sessions: list[str], earns: Earns) -> D
         worth[key] = max(worth[key], hundredths(earns(person, session)) + forced)
     table = np.array([[worth[place, activity] for activity in copies] for place in places])
     if not table.size:
-        return Decimal(0)
-    rows, columns = linear_sum_assignment(table, maximize=True)
-    return Decimal(int((table[rows, columns] % _FORCED).sum())) / 100
+        return _Alone(0, Decimal(0))
+    locks, points = np.divmod(table[linear_sum_assignment(table, maximize=True)], _FORCED)
+    return _Alone(int(locks.sum()), Decimal(int(points.sum())) / 100)
 
 
 def _limit(facts: Facts, person: str, activity: str, places: int) -> int:
@@ -163,4 +187,3 @@ def _rounded(value: Fraction) -> Decimal:
 
 
 __all__ = ["best_alone", "following"]
-

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pydantic import BaseModel
+
 from scheduler.ledger import following
 from scheduler.models import Assignment, Finding, Plan, Scenario, SessionState, Solution
 from scheduler.rules import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
     from scheduler.rules.contract import Audience
     from scheduler.rules.facts import Facts
@@ -84,7 +86,7 @@ def judge(scenario: Scenario, plan: Plan, audience: Audience = "admin") -> Judge
         Whom the findings' texts are for.
     """
     facts = catalogue.facts(scenario)
-    earns = _earnings(scenario, facts)
+    earns = catalogue.earnings(facts)
     visits = facts.visits(plan)
     points = {
         person: sum((earns(person, s) for s in facts.points_due(sessions, person)), NOTHING)
@@ -107,25 +109,6 @@ def judge(scenario: Scenario, plan: Plan, audience: Audience = "admin") -> Judge
         findings_per_rule=dict(Counter(finding.rule for finding in findings)),
         counts=counts | _ranks(facts, assignments),
     )
-
-
-def _earnings(scenario: Scenario, facts: Facts) -> Earns:
-    """Points of a visit, by every rule that gives points."""
-    earning = [
-        (rule, settings)
-        for rule, settings in catalogue.speaking(scenario).values()
-        if hasattr(rule, "earns")
-    ]
-    known: dict[tuple[str, str], Decimal] = {}
-
-    def earns(person: str, session: str) -> Decimal:
-        key = (person, session)
-        if key not in known:
-            parts = (rule.earns(facts, person, session, knobs) for rule, knobs in earning)
-            known[key] = sum(parts, NOTHING)
-        return known[key]
-
-    return earns
 
 
 def _findings(
@@ -244,7 +227,7 @@ def _sessions(
             block=session.block,
             room=session.room,
             leaders=session.leaders,
-            open=key in plan.open or key in facts.cycle.kept_open,
+            open=key in (plan.open if key in facts.cycle.decided else facts.cycle.kept_open),
             size=size[key],
             min_size=1 if least is None else least,
             max_size=min(limits, default=None),
@@ -252,9 +235,7 @@ def _sessions(
         )
 
 
-def _waiting(
-    facts: Facts, visits: dict[str, tuple[str, ...]], earns: Earns
-) -> Counter[str]:
+def _waiting(facts: Facts, visits: dict[str, tuple[str, ...]], earns: Earns) -> Counter[str]:
     """People who may go to a session, visit no session of its activity, and would rather be there.
 
     Rather: their points for it exceed those of the place that it would fill (unplaced: 0).
@@ -297,10 +278,12 @@ def verify(scenario: Scenario, solution: Solution) -> list[Disagreement]:
 
 
 def _strangers(scenario: Scenario, solution: Solution) -> list[Disagreement]:
-    """Lines that name nobody or nothing of the scenario."""
+    """Lines that name nobody or nothing of the scenario, or that say the same twice."""
     facts = catalogue.facts(scenario)
     found = []
-    for person, session in solution.plan.lines:
+    for (person, session), times in Counter(solution.plan.lines).items():
+        if times > 1:
+            found.append(Disagreement("assignments.csv", f"{person} is in {session} twice"))
         if person not in facts.cycle.people:
             found.append(Disagreement("assignments.csv", f"{person} is nobody in the scenario"))
         elif session not in facts.cycle.decided:
@@ -317,19 +300,33 @@ def _bare(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _differences(
-    where: str, truth: tuple[object, ...], given: tuple[object, ...]
+    where: str, truth: tuple[Hashable, ...], given: tuple[Hashable, ...]
 ) -> list[Disagreement]:
     """Rows on one side only, as often as they are there."""
-    wanted, written = Counter(map(repr, truth)), Counter(map(repr, given))
-    missing = [Disagreement(where, f"missing: {row}") for row in (wanted - written).elements()]
+    wanted, written = Counter(truth), Counter(given)
+    missing = [
+        Disagreement(where, f"missing: {_shown(row)}") for row in (wanted - written).elements()
+    ]
     return missing + [
-        Disagreement(where, f"not so: {row}") for row in (written - wanted).elements()
+        Disagreement(where, f"not so: {_shown(row)}") for row in (written - wanted).elements()
     ]
 
 
-def _certificate(
-    scenario: Scenario, solution: Solution, truth: Judgement
-) -> list[Disagreement]:
+def _shown(row: object) -> str:
+    """A row as a person reads it: its filled columns by name."""
+    values = row.model_dump(mode="json") if isinstance(row, BaseModel) else {"person, owed": row}
+    return ", ".join(
+        f"{key} {_cell(value)}" for key, value in values.items() if value not in ("", None)
+    )
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ";".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _certificate(scenario: Scenario, solution: Solution, truth: Judgement) -> list[Disagreement]:
     given = solution.certificate
     impossible = bool(truth.waived)
     expected: dict[str, object] = {

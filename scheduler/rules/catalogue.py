@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,12 @@ import scheduler.rules
 from scheduler.rules.facts import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from scheduler.models import Scenario
+
+    Earns = Callable[[str, str], Decimal]
 
 ORDER = "scheduler.rules"
 
@@ -70,3 +74,22 @@ def pd_form(scenario: Scenario) -> str:
 def facts(scenario: Scenario) -> Facts:
     """The id-level facts of a scenario, from which rules measure."""
     return Facts(scenario, pd_form(scenario))
+
+
+def earnings(facts: Facts) -> Earns:
+    """Points of a visit, by person and session, from every rule that gives points."""
+    earning = [
+        (rule, settings)
+        for rule, settings in speaking(facts.scenario).values()
+        if hasattr(rule, "earns")
+    ]
+    known: dict[tuple[str, str], Decimal] = {}
+
+    def earns(person: str, session: str) -> Decimal:
+        key = (person, session)
+        if key not in known:
+            parts = (rule.earns(facts, person, session, settings) for rule, settings in earning)
+            known[key] = sum(parts, Decimal(0))
+        return known[key]
+
+    return earns

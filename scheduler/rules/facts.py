@@ -234,9 +234,7 @@ class Facts:
     def meeting_sessions(self, need: Need) -> tuple[str, ...]:
         """Decided sessions that the person may go to and that meet the need."""
         return tuple(
-            s
-            for s in self.cycle.decided
-            if self.meets(s, need) and self.may_go(need.person, s)
+            s for s in self.cycle.decided if self.meets(s, need) and self.may_go(need.person, s)
         )
 
     @cached_property

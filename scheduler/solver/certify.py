@@ -102,6 +102,7 @@ def projected(matrix: Matrix, duals: Floats) -> Ints:
 
 
 def sides(matrix: Matrix, y: Ints) -> int:
+    """1/`GRID` units that the rows' sides are worth at multipliers ``y``."""
     priced = np.flatnonzero(y)
     side = np.where(y[priced] > 0, matrix.upper[priced], matrix.lower[priced])
     return int(y[priced] @ side)

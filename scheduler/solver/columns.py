@@ -318,6 +318,12 @@ class Columns:
         return _concatenated(pairs), _concatenated(visits)
 
     @cached_property
+    def locked_visits(self) -> Ints:
+        """Visits that locks ``in`` demand, those to the other sessions of a series among them."""
+        locked, _ = self._locked()
+        return np.flatnonzero(locked[self.visit_person, self.session_unit[self.visit_session]])
+
+    @cached_property
     def wanted(self) -> Bools:
         """(visits,): whether the place would be chosen, needed, pulled or fallback."""
         found: Bools = self.session_fallback[self.visit_session].copy()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
@@ -92,13 +94,15 @@ class Isolated:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
+        theirs.close()
+        giving = threading.Thread(target=_give, args=(ours, self.task), daemon=True)
+        giving.start()
         try:
-            theirs.close()
-            ours.send(self.task)
             yield from self._listen(ours, child)
         finally:
             child.kill()
             child.wait()
+            giving.join()
             ours.close()
 
     def _listen(self, line: Connection, child: subprocess.Popen[bytes]) -> Iterator[Event]:
@@ -116,3 +120,12 @@ class Isolated:
                 ) from broken
             done += isinstance(event, Done)
             yield event
+
+
+def _give(line: Connection, task: Task) -> None:
+    """Hand over the task, which fills the line while the child still starts, without waiting.
+
+    Where the child ends before it has all, the listener says so.
+    """
+    with contextlib.suppress(OSError):
+        line.send(task)

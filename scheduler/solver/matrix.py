@@ -225,8 +225,9 @@ def rounded_up(matrix: Matrix, v: Floats) -> Ints:
 def completed(matrix: Matrix, base: Ints) -> Ints:
     """Base columns and the best slacks and segments for them.
 
-    A slack stands alone among the slacks of each of its rows, so its least value is the largest
-    that one of them demands; the segments of a person share one equality and are filled greedily.
+    The segments of a person share one equality and are filled greedily. A slack takes the largest
+    value that one of its rows demands; where slacks demand slacks, that is repeated until nothing
+    changes.
     """
     v = np.concatenate([base, np.zeros(matrix.shape[1] - len(base), dtype=np.int64)])
     activity = matrix.a @ v
@@ -236,10 +237,21 @@ def completed(matrix: Matrix, base: Ints) -> Ints:
     gains = matrix.objective[col] > 0
     _fill(matrix, v, activity, row[gains], col[gains])
     row, col, coef = row[~gains], col[~gains], coef[~gains]
-    low = np.where(coef > 0, matrix.lower[row] - activity[row], activity[row] - matrix.upper[row])
-    need = np.where(low > 0, -(-low // np.abs(coef)), 0)
-    np.maximum.at(v, col, need)
+    for _ in range(CHAIN):
+        activity = matrix.a @ v
+        low = np.where(
+            coef > 0, matrix.lower[row] - activity[row], activity[row] - matrix.upper[row]
+        )
+        more = np.where(low > 0, v[col] - (-low // np.abs(coef)), v[col])
+        before = v.copy()
+        np.maximum.at(v, col, more)
+        if np.array_equal(before, v):
+            break
     return v
+
+
+CHAIN = 4
+"""Slacks may demand slacks of others so many times over."""
 
 
 def _fill(matrix: Matrix, v: Ints, activity: Ints, row: Ints, col: Ints) -> None:

@@ -313,10 +313,8 @@ class Plans:
         short = matrix.lower[row] - activity
         over = activity - matrix.upper[row]
         coef, slack = self.slack_coef[row], self.slack_of[row]
-        need = np.where(
-            coef > 0, -(-short // np.maximum(coef, 1)), -(-over // np.maximum(-coef, 1))
-        )
-        need = np.maximum(need, 0)
+        missing = np.where(coef > 0, short, over)
+        need = np.maximum(-(-missing // np.maximum(np.abs(coef), 1)), 0)
         slacked = self.slacked[row]
         cost = np.where(slacked, need * matrix.objective[slack] * GRID, 0)
         held = np.where(coef > 0, over <= 0, short <= 0) & (need <= matrix.cap[slack])

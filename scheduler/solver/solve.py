@@ -95,7 +95,11 @@ def solve(
     """
     search = _Search(scenario, gap, seed, progress)
     search.run(time_limit)
-    return search.solution()
+    try:
+        return search.solution()
+    except KeyboardInterrupt:
+        search.stopped_by = "interrupt"
+        return search.solution()
 
 
 @dataclass
@@ -117,9 +121,8 @@ class _Search:
         self._enter("matrix")
         self.matrix = assemble(self.columns)
         self.parts = tuple(components(self.matrix))
-        self.base = [_resting(part, self.columns) for part in self.parts]
+        self.answers = [_resting(part, self.columns) for part in self.parts]
         self.bounds: list[int | None] = [None] * len(self.parts)
-        self.waived = [0] * len(self.parts)
 
     def run(self, time_limit: float | None) -> None:
         deadline = None if time_limit is None else self._began + time_limit
@@ -140,9 +143,10 @@ class _Search:
                 self._enter(name)
             case Bound(part, units):
                 self.bounds[part] = units
-            case Answer(part, base, _, waived):
-                self.base[part] = base
-                self.waived[part] = waived
+            case Answer(part, _, units, _):
+                known = self.answers[part]
+                if known is None or units > known.units:
+                    self.answers[part] = event
             case Done(_, "gap"):
                 self.stopped_by = "gap"
         if self.progress is not None:
@@ -160,17 +164,22 @@ class _Search:
         return State(self._stage, time.monotonic() - self._began, value, bound, relative)
 
     def _bound(self) -> Decimal | None:
-        if any(self.waived) or any(units is None for units in self.bounds):
+        if self._waived or any(units is None for units in self.bounds):
             return None
         return from_units(sum(units for units in self.bounds if units is not None))
+
+    @property
+    def _waived(self) -> bool:
+        """Whether some part could only be answered by waiving."""
+        return any(answer is not None and answer.waived for answer in self.answers)
 
     def _whole(self) -> Ints | None:
         """Base columns of the whole, or ``None`` while a part has no answer."""
         whole = np.zeros(self.columns.count, dtype=np.int64)
-        for part, base in zip(self.parts, self.base, strict=True):
-            if base is None:
+        for part, answer in zip(self.parts, self.answers, strict=True):
+            if answer is None:
                 return None
-            whole[part.columns[part.matrix.integer]] = base
+            whole[part.columns[part.matrix.integer]] = answer.base
         return whole
 
     def _value(self) -> int:
@@ -182,9 +191,10 @@ class _Search:
         whole = self._whole()
         if whole is None:
             raise NothingFound("stopped before any answer that keeps every lock was found")
-        plan = planned(self.columns, tidied(self.columns, self.matrix, whole))
-        judgement = judge(self.scenario, plan)
-        value, bound = from_units(self._value()), self._bound()
+        whole = tidied(self.columns, self.matrix, whole)
+        judgement = judge(self.scenario, planned(self.columns, whole))
+        value = from_units(self.matrix.value(completed(self.matrix, whole)))
+        bound = self._bound()
         self._enter("done")
         solution = Solution(
             assignments=judgement.assignments,
@@ -206,7 +216,7 @@ class _Search:
             value=value,
             bound=bound,
             gap=relative_gap(value, bound),
-            status="impossible" if any(self.waived) else status,
+            status="impossible" if self._waived else status,
             stopped_by=self.stopped_by,
             points_per_rule=judgement.points_per_rule,
             findings_per_rule=judgement.findings_per_rule,
@@ -219,11 +229,18 @@ class _Search:
         )
 
 
-def _resting(part: Component, columns: Columns) -> Ints | None:
-    """Everybody unplaced and everything closed, if that is legal: never nothing to show."""
-    base = np.isin(part.columns[part.matrix.integer], columns.unplaced_columns).astype(np.int64)
+def _resting(part: Component, columns: Columns) -> Answer | None:
+    """Only what locks demand, if that is legal: never nothing to show."""
+    whole = np.zeros(columns.count, dtype=np.int64)
+    whole[columns.unplaced_columns] = 1
+    inside = columns.locked_visits
+    whole[columns.visit_column[inside]] = 1
+    whole[columns.session_open(columns.visit_session[inside])] = 1
+    whole[columns.unplaced_columns[columns.visit_place[inside]]] = 0
+    base = whole[part.columns[part.matrix.integer]]
     matrix = elastic.strict(part.matrix)
-    return base if matrix.allows(completed(matrix, base)) else None
+    resting = completed(matrix, base)
+    return Answer(0, base, matrix.value(resting), 0) if matrix.allows(resting) else None
 
 
 def tidied(columns: Columns, matrix: Matrix, whole: Ints) -> Ints:

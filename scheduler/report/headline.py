@@ -1,0 +1,68 @@
+"""What a certificate says, in words for somebody who is tired."""
+
+from __future__ import annotations
+
+from decimal import Decimal  # noqa: TC003
+from typing import TYPE_CHECKING
+
+from scheduler.report.typed import Report
+from scheduler.report.wording import counted, number, percent
+
+if TYPE_CHECKING:
+    from scheduler.models import Certificate
+
+STOPPED = {
+    "done": "",
+    "gap": "The search stopped because the plan is as good as was asked for.",
+    "time": "The search stopped at its time limit; more time may find a better plan.",
+    "interrupt": "The search was interrupted; this is the best plan found until then.",
+}
+
+
+class Headline(Report):
+    """The outcome in a few sentences, with the numbers behind them."""
+
+    sentences: tuple[str, ...]
+    status: str
+    stopped_by: str
+    value: Decimal
+    bound: Decimal | None
+    gap: Decimal | None
+
+
+def headline(certificate: Certificate) -> Headline:
+    """Say what a certificate says."""
+    sentences = [_places(certificate), _value(certificate), STOPPED[certificate.stopped_by]]
+    return Headline(
+        sentences=tuple(sentence for sentence in sentences if sentence),
+        status=certificate.status,
+        stopped_by=certificate.stopped_by,
+        value=certificate.value,
+        bound=certificate.bound,
+        gap=certificate.gap,
+    )
+
+
+def _places(certificate: Certificate) -> str:
+    placed, places = (certificate.counts.get(key, 0) for key in ("placed", "places"))
+    missing = certificate.counts.get("unplaced", 0)
+    if not missing:
+        return f"All {counted(places, 'place')} are filled: everyone who attends has a place."
+    return f"{placed:,} of {counted(places, 'place')} are filled; {missing:,} could not be."
+
+
+def _value(certificate: Certificate) -> str:
+    worth = f"The plan is worth {number(certificate.value)} points"
+    if certificate.status == "impossible":
+        return (
+            f"{worth}. It is a best effort: not everything that must hold can hold at once, so "
+            "the fewest promises were waived."
+        )
+    if certificate.status == "optimal":
+        return f"{worth}, and it is proven that no plan is worth more."
+    if certificate.bound is None or certificate.gap is None:
+        return f"{worth}. How much better a plan could be is not known."
+    return (
+        f"{worth}; no plan can be worth more than {number(certificate.bound)}. So it is at most "
+        f"{percent(certificate.gap)} short of the best possible."
+    )

@@ -1,0 +1,170 @@
+"""The search for one answer and its bound, called here with somebody who takes notes."""
+
+import numpy as np
+import pytest
+
+from scheduler.rules.contract import UNBOUNDED
+from scheduler.solver import engines
+from scheduler.solver import search as searching
+from scheduler.solver.components import Component
+from scheduler.solver.isolate import Answer, Bound, Done, Stage, Task
+from scheduler.solver.search import search
+from tests.solving import all_answers, drawn_model, model
+
+KNAPSACK = model([[3, 4, 2]], -UNBOUNDED, 5, [300_000, 500_000, 240_000])
+LOCKED = model(
+    [[1, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 1]],
+    [0, 1, 1],
+    [1, UNBOUNDED, UNBOUNDED],
+    [1, 2, 0, 0],
+    whole=2,
+    breach=[-1, -1, 0, 1],
+)
+"""Two locks and one seat."""
+
+
+def searched(*matrices, **given):
+    """Events of searching these parts."""
+    parts = tuple(Component(matrix, np.arange(matrix.shape[1])) for matrix in matrices)
+    events = []
+    search(Task(parts, **given), events.append)
+    return events
+
+
+def of_kind(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+def test_an_answer_and_its_bound():
+    events = searched(KNAPSACK)
+    assert of_kind(events, Answer)[-1].units == 540_000
+    assert of_kind(events, Answer)[-1].base.tolist() == [1, 0, 1]
+    assert of_kind(events, Bound)[-1].units == 540_000
+    assert events[-1] == Done(0, "done")
+    assert {stage.name for stage in of_kind(events, Stage)} <= {
+        *("price", "sketch", "exact", "prove")
+    }
+
+
+def test_values_rise_and_bounds_fall():
+    for seed in range(10):
+        events = searched(drawn_model(seed))
+        values = [answer.units for answer in of_kind(events, Answer)]
+        bounds = [bound.units for bound in of_kind(events, Bound)]
+        assert values == sorted(set(values))
+        assert bounds == sorted(set(bounds), reverse=True)
+
+
+def test_every_part_is_searched():
+    events = searched(KNAPSACK, model([[1]], 0, 1, 7))
+    assert of_kind(events, Done) == [Done(0, "done"), Done(1, "done")]
+    assert {event.part for event in events} == {0, 1}
+
+
+def test_a_gap_ends_it_early():
+    events = searched(KNAPSACK, gap=0.5)
+    assert events[-1] == Done(0, "gap")
+    assert "prove" not in {stage.name for stage in of_kind(events, Stage)}
+    assert of_kind(events, Bound)[-1].units > of_kind(events, Answer)[-1].units
+
+
+def test_the_same_events_again():
+    first, second = searched(KNAPSACK, seed=3), searched(KNAPSACK, seed=3)
+    assert list(map(repr, first)) == list(map(repr, second))
+
+
+def test_the_fewest_are_waived():
+    events = searched(LOCKED)
+    assert events[-1] == Done(0, "impossible")
+    last = of_kind(events, Answer)[-1]
+    assert (last.base.tolist(), last.waived, last.units) == ([0, 1], 1, 2)
+    assert of_kind(events, Stage)[-1].name == "waive"
+
+
+def test_what_breaks_a_row_for_good_has_no_answer():
+    events = searched(model([[1, 1]], 3, UNBOUNDED, 1))
+    assert events[-1] == Done(0, "nothing")
+    assert not of_kind(events, Answer)
+
+
+def test_a_false_infeasible_is_looked_at_again(monkeypatch):
+    """The exact solve says that nothing is possible; waiving nothing gives an answer."""
+    exact = engines.exact
+
+    def wrong(matrix, **given):
+        return exact(matrix, **given) if (matrix.objective < 0).any() or asked else (None, True)
+
+    asked = []
+    waive = searching._Part.waive
+
+    def noted(part):
+        asked.append(part)
+        return waive(part)
+
+    monkeypatch.setattr(engines, "exact", wrong)
+    monkeypatch.setattr(searching._Part, "waive", noted)
+    events = searched(KNAPSACK)
+    assert events[-1] == Done(0, "done")
+    assert of_kind(events, Answer)[-1].units == 540_000
+    assert of_kind(events, Answer)[-1].waived == 0
+
+
+def test_a_second_solve_that_finds_nothing_keeps_the_first(monkeypatch):
+    exact, calls = engines.exact, []
+
+    def once(matrix, **given):
+        calls.append(matrix)
+        return exact(matrix, **given) if len(calls) == 1 else (None, True)
+
+    monkeypatch.setattr(engines, "exact", once)
+    events = searched(LOCKED)
+    assert len(calls) == 2
+    assert of_kind(events, Answer)[-1].waived == 1
+
+
+def test_a_settled_model_needs_no_solver():
+    events = searched(model([[1, 1]], 2, 2, [5, 6]))
+    assert of_kind(events, Answer)[-1].units == 11
+    assert events[-1] == Done(0, "done")
+
+
+def test_without_a_relaxation_the_rest_goes_on(monkeypatch):
+    monkeypatch.setattr(engines, "relax", lambda *given: None)
+    events = searched(KNAPSACK)
+    assert of_kind(events, Answer)[-1].units == 540_000
+    assert of_kind(events, Bound)[-1].units == 540_000
+    assert [stage.name for stage in of_kind(events, Stage)] == ["price", "sketch", "exact", "prove"]
+
+
+def test_the_proof_stops_after_its_work(monkeypatch):
+    monkeypatch.setattr(searching, "MOST_NODES", 1)
+    events = searched(PARITY)
+    assert events[-1] == Done(0, "done")
+    assert of_kind(events, Bound)[-1].units > of_kind(events, Answer)[-1].units
+
+
+PARITY = model(
+    [[2, 2, 2, 2, 2, 2, -2, -1]], 0, 0, [10_000, *[10_007] * 5, 0, -3], [*[1] * 6, 2, 1], whole=7
+)
+"""Two of six, by whole numbers that no relaxation sees."""
+
+
+def test_branching_finds_what_the_exact_solve_missed(monkeypatch):
+    """An exact solve that ends early leaves the answer to the tree."""
+    monkeypatch.setattr(engines, "exact", lambda matrix, **given: (None, False))
+    events = searched(KNAPSACK)
+    assert of_kind(events, Answer)[-1].units == 540_000
+    assert of_kind(events, Bound)[-1].units == 540_000
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_best_of_all_is_found_and_proven(seed):
+    matrix = drawn_model(seed)
+    answers = all_answers(matrix)
+    events = searched(matrix)
+    if not len(answers):
+        assert events[-1] == Done(0, "nothing")
+        return
+    best = (answers @ matrix.objective).max()
+    assert of_kind(events, Answer)[-1].units == best
+    assert of_kind(events, Bound)[-1].units == best
