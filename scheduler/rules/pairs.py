@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 title = "Pairs are together, or apart, in each place that both are due."
 maths = (
-    "together: b ≥ x[a,u] − x[b,u] − leads[b], b ≥ x[b,u] − x[a,u] − leads[a] for each session u; "
+    "together: b ≥ Σ_u max(0, x[a,u] − x[b,u] − leads[b]), and from b to a, over sessions u; "
     "apart: x[a,u] + x[b,u] − b ≤ 1; cost·b per place"
 )
 
@@ -55,10 +55,13 @@ class Settings(Soft):
 
 
 def rows(columns: Columns, settings: Settings) -> Rows:
-    """Rows per pair, place that both are due, and session or series ``u``; one slack per place.
+    """Rows per pair, place that both are due, and session or series ``u``; one breach per place.
 
-    Whoever fills the place by leading an open pd session is missed by nobody: ``leads`` is the sum
-    of those sessions' ``open``.
+    Together: ``b ≥ Σ_u d_u`` with ``d_u ≥ x[a,u] − x[b,u] − leads[b]``, and likewise from b to a.
+    The sum says the same of whole numbers as ``b ≥ d_u`` for each u and is far tighter in the
+    relaxation, where two people spread over the same sessions differ a little in each. Whoever
+    fills the place by leading an open pd session is missed by nobody: ``leads`` is the sum of
+    those sessions' ``open``.
     """
     made = Rows(columns.count)
     for pair in columns.scenario.pairs:
@@ -67,7 +70,7 @@ def rows(columns: Columns, settings: Settings) -> Rows:
             if pair.relation == "apart":
                 breach = _apart(made, one, other)
             else:
-                breach = np.concatenate([_missed(made, one, other), _missed(made, other, one)])
+                breach = np.array([_missed(made, one, other), _missed(made, other, one)])
             if len(breach):
                 made.put(breach, made.slack(1, cost, upper=1, hard=hard), -1)
     return made
@@ -89,15 +92,19 @@ def _apart(made: Rows, one: _Place, other: _Place) -> Ints:
     return row
 
 
-def _missed(made: Rows, one: _Place, other: _Place) -> Ints:
-    """``x_a − x_b − leads_b ≤ 0`` per unit of a, before the slack."""
+def _missed(made: Rows, one: _Place, other: _Place) -> int:
+    """``x_a − x_b − leads_b ≤ d`` per unit of a; the row ``Σ d ≤ 0``, before the slack."""
     unit = np.flatnonzero(one.candidate >= 0)
     row = made.block(len(unit), upper=0)
     made.put(row, one.candidate[unit])
     there = other.candidate[unit] >= 0
     made.put(row[there], other.candidate[unit[there]], -1)
     made.put(row[:, None], other.leads[None, :], -1)
-    return row
+    apart = made.slack(len(unit), cost=0, upper=1)
+    made.put(row, apart, -1)
+    (total,) = made.block(1, upper=0)
+    made.put(total, apart)
+    return int(total)
 
 
 def _common(columns: Columns, pair: Pair) -> Iterator[tuple[_Place, _Place]]:

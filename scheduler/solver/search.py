@@ -40,9 +40,20 @@ MOST_NODES = 2_000
 
 
 def search(task: Task, report: Report) -> None:
-    """Search each part of the task in turn, reporting stages, bounds and answers."""
-    for number, part in enumerate(task.parts):
-        _Part(number, part.matrix, task, report).run()
+    """Price every part, then search each in turn, reporting stages, bounds and answers.
+
+    The gap that the task allows is one amount of points for the whole, shared by size: a part that
+    is worth little must not spend it, nor parts of opposite signs hide it.
+    """
+    parts = [_Part(at, part.matrix, task, report) for at, part in enumerate(task.parts)]
+    for part in parts:
+        report(Stage(part.number, "price"))
+        part.price()
+    upper = sum(part.upper or 0 for part in parts)
+    columns = sum(part.strict.shape[1] for part in parts)
+    for part in parts:
+        share = part.strict.shape[1] / columns
+        part.run(task.gap * share * max(UNITS_PER_POINT, abs(upper)))
 
 
 class _Part:
@@ -52,23 +63,26 @@ class _Part:
         self.number = number
         self.loose = matrix
         self.strict = elastic.strict(matrix)
-        self.matrix: Matrix | None = self.strict
+        self.matrix = self.strict
+        self.impossible = False
         self.task = task
         self.report = report
+        self.allowance = 0.0
         self.best: int | None = None
         self.upper: int | None = None
         self.relaxed: Floats | None = None
         self.proof: certify.Proof | None = None
 
-    def run(self) -> None:
-        """Go through the stages until the answer is good enough."""
-        for stage in (self.price, self.sketch, self.exact, self.prove):
-            self.report(Stage(self.number, stage.__name__))
-            stage()
-            if self.matrix is None:
+    def run(self, allowance: float) -> None:
+        """Go through the stages until the answer is within ``allowance`` units of the bound."""
+        self.allowance = allowance
+        for stage in (self.sketch, self.exact, self.prove):
+            if self.impossible:
                 self.report(Stage(self.number, "waive"))
                 self.report(Done(self.number, self.waive()))
                 return
+            self.report(Stage(self.number, stage.__name__))
+            stage()
             if self.enough:
                 break
         self.report(Done(self.number, "done" if self.upper == self.best else self._ended))
@@ -78,7 +92,12 @@ class _Part:
         """Whether the gap asked for is reached."""
         if self.best is None or self.upper is None:
             return False
-        return self.upper - self.best <= self.task.gap * max(UNITS_PER_POINT, abs(self.upper))
+        return self.upper - self.best <= self.allowance
+
+    @property
+    def gap(self) -> float:
+        """The allowance as a fraction of the bound, as solvers want it."""
+        return 0.0 if self.upper is None else self.allowance / max(UNITS_PER_POINT, abs(self.upper))
 
     @property
     def _ended(self) -> str:
@@ -87,10 +106,12 @@ class _Part:
     # ---- stages ------------------------------------------------------------------------------
 
     def price(self) -> None:
-        """Propagate, relax, certify. Sets ``matrix`` to ``None`` where nothing is possible."""
-        self.matrix = presolve.propagate(self.strict)
-        if self.matrix is None:
+        """Propagate, relax, certify; or find that nothing is possible."""
+        within = presolve.propagate(self.strict)
+        if within is None:
+            self.impossible = True
             return
+        self.matrix = within
         small = presolve.reduce(self.matrix)
         if not len(small.columns):
             self.bounded(small.constant)
@@ -105,7 +126,7 @@ class _Part:
 
     def sketch(self) -> None:
         """Solve exactly, but only over candidates that the prices leave promising."""
-        if self.matrix is None or self.proof is None or self.relaxed is None:
+        if self.proof is None or self.relaxed is None:
             return
         behind = -self.proof.reduced / certify.GRID / UNITS_PER_POINT
         candidate = self.matrix.integer & (self.matrix.owner != SHARED) & (self.matrix.floor == 0)
@@ -114,25 +135,20 @@ class _Part:
             cap = np.where(drop, 0, self.matrix.cap)
             narrow = presolve.propagate(replace(self.matrix, cap=cap))
             if narrow is not None:
-                self.solve(narrow, max(gap, self.task.gap))
+                self.solve(narrow, max(gap, self.gap))
             if self.enough:
                 return
 
     def exact(self) -> None:
         """Solve exactly over all that the certified prices do not exclude."""
-        if self.matrix is None:
-            return
         if self.best is not None and self.proof is not None:
             floor, cap = certify.fixed(self.matrix, self.proof, self.proof.spare(self.best))
             self.matrix = replace(self.matrix, floor=floor, cap=cap)
-        done = self.solve(self.matrix, self.task.gap)
-        if done and self.best is None:
-            self.matrix = None
+        done = self.solve(self.matrix, self.gap)
+        self.impossible = done and self.best is None
 
     def prove(self) -> None:
         """Close the gap by branching, every leaf certified."""
-        if self.matrix is None:
-            return
         tree = branch.Tree(self.strict, self.best)
 
         def found(v: Floats) -> None:

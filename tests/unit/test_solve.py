@@ -160,19 +160,19 @@ def test_time_is_up_and_locks_against_each_other_leave_nothing_to_show():
         solve(CONFLICT, time_limit=0)
 
 
-def test_progress_while_there_is_no_answer():
+def test_progress_says_what_is_known():
     states = []
-    events = (
-        Stage(0, "price"),
-        Bound(0, 5_000_000),
-        answer(LOCKED, 1, 3, 5, 6, 7),
-        Done(0, "done"),
-    )
-    with sayings(*events):
-        solve(LOCKED, progress=states.append)
+    waiving = answer(CONFLICT, 0, 3, 5, 6, 7, waived=1)
+    with sayings(Stage(0, "price"), Bound(0, 5_000_000), waiving, Done(0, "impossible")):
+        solve(CONFLICT, progress=states.append)
     assert [state.value is None for state in states] == [True, True, False, False]
-    assert [state.bound for state in states] == [None, 500, 500, 500]
-    assert [state.gap is None for state in states] == [True, True, False, False]
+    assert [state.bound for state in states] == [None, 500, None, None]
+    assert [state.gap for state in states] == [None] * 4
+
+
+def test_a_worse_answer_is_not_taken():
+    with sayings(answer(SMALL, 0, 6)._replace(units=-(10**9)), Done(0, "done")):
+        assert solve(SMALL).plan.lines == ()
 
 
 @pytest.mark.parametrize("where", ["search", "progress"])
@@ -197,6 +197,21 @@ def test_an_interrupt_of_a_real_child():
     solution = solve(SMALL, progress=progress)
     assert solution.certificate.stopped_by == "interrupt"
     assert solution.certificate.bound is not None
+
+
+def test_an_interrupt_while_checking_only_delays():
+    judge, calls = SOLVE.judge, []
+
+    def interrupted(*given):
+        calls.append(given)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return judge(*given)
+
+    with patch.object(SOLVE, "judge", interrupted), sayings(answer(SMALL, 0, 6), Done(0, "done")):
+        solution = solve(SMALL)
+    assert solution.certificate.stopped_by == "interrupt"
+    assert len(calls) == 2
 
 
 def test_a_gap_ends_the_search():
