@@ -11,6 +11,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from scheduler.models.points import HUNDREDTH, hundredths
+from scheduler.rules import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -91,7 +92,19 @@ class _Alone(NamedTuple):
 def _reachable(facts: Facts, person: str) -> list[str]:
     """Sessions that the person may go to and that a lock or a choice makes worth a look."""
     worthy = dict.fromkeys((*facts.locked_sessions.get(person, ()), *facts.wished.get(person, ())))
-    return [session for session in worthy if facts.may_go(person, session)]
+    return [
+        session
+        for session in worthy
+        if facts.may_go(person, session) and not _leads(facts, person, session)
+    ]
+
+
+def _leads(facts: Facts, person: str, session: str) -> bool:
+    """Whether the person leads it, or a session of its series, and so can never attend it."""
+    return any(
+        person in facts.cycle.present_leaders(facts.session(other))
+        for other in facts.together(session)
+    )
 
 
 def _clashing(facts: Facts, unit: tuple[str, ...], units: Iterable[tuple[str, ...]]) -> bool:
@@ -166,7 +179,8 @@ def _assigned(
 def _limit(facts: Facts, person: str, activity: str, places: int) -> int:
     """How often the person may visit the activity, at most once per place."""
     offer = facts.cycle.activities[activity]
-    if offer.kind == "advisory" or offer.max_visits == 0:
+    free = catalogue.knobs(facts.scenario, "visits").mode == "off"
+    if free or offer.kind == "advisory" or offer.max_visits == 0:
         return places
     if offer.max_visits is not None:
         return min(places, offer.max_visits)

@@ -135,16 +135,15 @@ def _of_people(columns: Columns, clock: _Clock) -> _Uses:
     kept = _kept_people(columns, clock)
     visit = _clashing_visits(columns, clock, kept)
     blocks = len(columns.blocks)
+    leader, session = _leads(columns)
     sessions = list(columns.cycle.decided.values())
     led = [
-        clock.led(sessions[session], columns.people[person])
-        for person, session in zip(columns.lead_person, columns.lead_session, strict=True)
+        clock.led(sessions[at], columns.people[person])
+        for person, at in zip(leader, session, strict=True)
     ]
     return _Uses(
-        owner=np.concatenate([columns.visit_person[visit], columns.lead_person]),
-        column=np.concatenate(
-            [columns.visit_column[visit], columns.session_open(columns.lead_session)]
-        ),
+        owner=np.concatenate([columns.visit_person[visit], leader]),
+        column=np.concatenate([columns.visit_column[visit], columns.session_open(session)]),
         pattern=np.concatenate(
             [columns.session_block[columns.visit_session[visit]], blocks + np.arange(len(led))]
         ),
@@ -152,6 +151,17 @@ def _of_people(columns: Columns, clock: _Clock) -> _Uses:
         kept=kept,
         limit=np.ones(len(columns.people), dtype=np.int64),
     )
+
+
+def _leads(columns: Columns) -> tuple[Ints, Ints]:
+    """Person and session of every leader: an absence frees them block by block, not for good."""
+    pairs = [
+        (columns.person_index[leader], at)
+        for at, session in enumerate(columns.cycle.decided.values())
+        for leader in dict.fromkeys(session.leaders)
+    ]
+    person, session = np.array(pairs, dtype=np.int64).reshape(len(pairs), 2).T
+    return person, session
 
 
 def _kept_people(columns: Columns, clock: _Clock) -> Ints:
@@ -162,7 +172,7 @@ def _kept_people(columns: Columns, clock: _Clock) -> Ints:
         kept[:, columns.person_index[person]] += clock.during([cycle.offered[line].block])
     for key in cycle.kept_open:
         session = cycle.offered[key]
-        for leader in cycle.present_leaders(session):
+        for leader in dict.fromkeys(session.leaders):
             kept[:, columns.person_index[leader]] += clock.led(session, leader)
     return kept
 
@@ -207,6 +217,14 @@ def _kept_rooms(columns: Columns, clock: _Clock, rooms: dict[str, int]) -> tuple
             sessions[:, rooms[session.room]] += busy
             people[:, rooms[session.room]] += busy * len({p for p, s in cycle.kept if s == key})
     return sessions, people
+
+
+def touches(columns: Columns, settings: Settings) -> Bools:
+    """(people, sessions): sessions in shared rooms, whose people count together."""
+    shared = {room.id for room in columns.scenario.rooms if room.shared}
+    sessions = columns.cycle.decided.values()
+    counted = np.array([session.room in shared for session in sessions], dtype=bool)
+    return np.broadcast_to(counted[None, :], (len(columns.people), len(counted)))
 
 
 # ---- measure -------------------------------------------------------------------------------------
@@ -270,11 +288,12 @@ def _person_things(facts: Facts, plan: Plan) -> dict[str, list[_Thing]]:
     for person, session in (*facts.cycle.kept, *plan.lines):
         block = (facts.session(session).block,)
         found[person].append(_thing(facts, session, block, attended=True))
-    for leader, sessions in facts.led(plan).items():
-        for session in dict.fromkeys(sessions):
-            busy = facts.cycle.busy_blocks(facts.session(session))
-            blocks = tuple(block for block in busy if (leader, block) not in facts.cycle.away)
-            found[leader].append(_thing(facts, session, blocks, attended=False))
+    for key, offered in facts.cycle.offered.items():
+        if key in plan.open or key in facts.cycle.kept_open:
+            busy = facts.cycle.busy_blocks(offered)
+            for leader in dict.fromkeys(offered.leaders):
+                blocks = tuple(block for block in busy if (leader, block) not in facts.cycle.away)
+                found[leader].append(_thing(facts, key, blocks, attended=False))
     return found
 
 

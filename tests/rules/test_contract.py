@@ -46,9 +46,10 @@ EVERYTHING = 8
 """Columns up to which unlawful plans are measured too."""
 
 
-def heard(name: str) -> list[School]:
+@cache
+def heard(name: str) -> tuple[School, ...]:
     """Schools in which the rule is not switched off."""
-    return [school for school in schools() if knobs(school.scenario, name).mode != "off"]
+    return tuple(school for school in schools() if knobs(school.scenario, name).mode != "off")
 
 
 def rows_of(school: School, name: str) -> Rows:
@@ -253,7 +254,7 @@ def test_there_is_a_column_for_whom_the_rule_lets_in(name):
             lines = tuple((person.id, s) for s in sessions)
             plan = Plan(lines=lines, open=frozenset(sessions))
             found = RULES[name].measure(facts, plan, knobs(school.scenario, name))
-            assert all(finding.weight == "illegal" for finding in found)
+            assert all((f.rule, f.weight) == (name, "illegal") for f in found)
             if session.id in columns.sessions:
                 at = columns.person_index[person.id], columns.session_index[session.id]
                 assert (columns.visit_at[at] >= 0) == (not found)
@@ -277,7 +278,7 @@ def test_one_column_stands_for_all_of_a_series(name):
                 attended = [{s for p, s in plan.lines if p == person} for person in people]
                 whole = all(part in (set(), held) for part in [*attended, set(plan.open)])
                 found = RULES[name].measure(school.facts, plan, knobs(school.scenario, name))
-                assert all(finding.weight == "illegal" for finding in found)
+                assert all((f.rule, f.weight) == (name, "illegal") for f in found)
                 assert whole == (not found)
                 kept += whole
                 broken += not whole

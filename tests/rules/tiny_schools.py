@@ -183,7 +183,7 @@ class _Draw:
             {
                 "id": f"s{at}",
                 "grade": rng.choice(GRADES),
-                "tags": self.some(TAGS, 0.4),
+                "tags": self.some((*TAGS, "dept:art"), 0.4),
                 "home": rng.choice(("", "t0", self.staff[-1]["id"])),
             }
             for at in range(rng.randint(1, 4 if len(self.kinds) == 1 else 2) if attend else 0)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from scheduler.ledger import best_alone, following
-from scheduler.rules.catalogue import earnings
+from scheduler.rules.catalogue import earnings, knobs
 from scheduler.rules.visits import limit_of
 from tests.rules.tiny_schools import school
 from tests.rules.worlds import PD, SESSIONS, TEACHERS, TWO_DAYS, table, world
@@ -227,10 +227,34 @@ def test_no_plan_of_one_person_earns_more(batch):
             assert most == _tried(drawn.facts, person.id, earns), (seed, person.id)
 
 
+def test_whoever_leads_a_session_cannot_attend_it():
+    """Nobody is owed points for a community of practice that they lead themselves."""
+    here = world(
+        "choices",
+        bells=PD,
+        students=[],
+        staff=TEACHERS,
+        activities=table("id,kind", "X,pd"),
+        sessions=table(SESSIONS, "x,X,Mon.pd,,tom"),
+        choices=table("person,choice,rank", "tom,X,1", "una,X,1"),
+    )
+    assert [alone(here, who) for who in ("tom", "una")] == [0, 100]
+
+
+@pytest.mark.parametrize(("mode", "best"), [("hard", 164), ("off", 200)])
+def test_where_visits_are_not_limited_nobody_alone_is(mode, best):
+    offer = table("id,kind", "X,flex", "Y,flex")
+    week = world(
+        "visits", {"mode": mode}, bells=TWO_DAYS, activities=offer, sessions=TWICE, choices=BOTH
+    )
+    assert alone(week) == best
+
+
 def _tried(facts, person, earns):
     """The best of all sets of units: as many locks as can be kept, then points."""
     units = dict.fromkeys(facts.together(session) for session in facts.cycle.decided)
-    able = [unit for unit in units if facts.may_go(person, unit[0])]
+    led = {s.id for s in facts.cycle.decided.values() if person in facts.cycle.present_leaders(s)}
+    able = [unit for unit in units if facts.may_go(person, unit[0]) and not led & set(unit)]
     locked = set(facts.locked_sessions.get(person, ()))
     best = (-1, Decimal(0))
     for number in range(len(able) + 1):
@@ -251,6 +275,8 @@ def _legal(facts, person, chosen, sessions):
     for one, other in itertools.combinations(blocks, 2):
         if any(facts.cycle.overlap(a, b) for a in one for b in other):
             return False
+    if knobs(facts.scenario, "visits").mode == "off":
+        return True
     often = Counter(facts.session(session).activity for session in sessions)
     limits = {activity: limit_of(facts, person, activity) for activity in often}
     return all(limits[a] is None or n <= limits[a] for a, n in often.items())
