@@ -74,7 +74,7 @@ class Judgement:
         return tuple(finding for finding in self.findings if finding.weight == "waived")
 
 
-def judge(scenario: Scenario, plan: Plan, audience: Audience = "admin") -> Judgement:
+def judge(scenario: Scenario, plan: Plan, audience: Audience = "coordinator") -> Judgement:
     """Say everything that follows from a plan.
 
     Parameters

@@ -50,7 +50,7 @@ def _confirmed(certificate: Certificate) -> list[Text]:
     if certificate.status == "impossible":
         lines.append("  status  impossible: some promises were waived, each is a finding")
     elif certificate.bound is not None:
-        lines.append(f"  bound   {number(certificate.bound)}, by the solver's proof")
+        lines.append(f"  bound   {number(certificate.bound)}, as certified when it was solved")
         lines.append(f"  gap     {percent(certificate.gap)}")
     return [line(text) for text in lines]
 

@@ -168,7 +168,6 @@ PRESETS: dict[str, Sizes] = {
     "week-3000": _week(3_000),
     "week-30000": _week(30_000),
     "week-3000-diminishing": _week(3_000, "diminishing"),
-    "week-3000-leximin": _week(3_000, "leximin"),
     "scarce": _week(600).model_copy(
         update={"name": "Scarce: most sessions must close", "min_size": 8, "seat_ratio": 3.0}
     ),

@@ -7,7 +7,7 @@ validator that refuses says ``what is wrong; what would be right``, which readin
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -27,7 +27,12 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 class Row(BaseModel):
-    """One row of one file. Immutable; unknown columns never reach it."""
+    """One row of one file. Immutable; unknown columns never reach it.
+
+    ``header`` names columns that the file must have although their cells may be empty.
+    """
+
+    header: ClassVar[tuple[str, ...]] = ()
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -70,6 +70,8 @@ class Bell(Row):
 
 class Day(Row):
     """A real date and the day of the cycle that it is; an empty ``day`` means no school."""
+
+    header: ClassVar[tuple[str, ...]] = ("day",)
 
     calendar: Id
     date: Annotated[datetime.date, BeforeValidator(iso_date)]

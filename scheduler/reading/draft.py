@@ -109,8 +109,9 @@ class Draft:
 
 def columns_of(model: type[BaseModel]) -> Columns:
     """Columns of a model's file."""
-    fields = model.model_fields
-    return Columns(tuple(fields), tuple(n for n, field in fields.items() if field.is_required()))
+    fields, header = model.model_fields, getattr(model, "header", ())
+    required = (n for n, field in fields.items() if field.is_required() or n in header)
+    return Columns(tuple(fields), tuple(required))
 
 
 def validated(

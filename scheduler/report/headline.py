@@ -48,7 +48,11 @@ def _places(certificate: Certificate) -> str:
     missing = certificate.counts.get("unplaced", 0)
     if not missing:
         return f"All {counted(places, 'place')} are filled: everyone who attends has a place."
-    return f"{placed:,} of {counted(places, 'place')} are filled; {missing:,} could not be."
+    filled = f"{placed:,} of {counted(places, 'place')} are filled"
+    if certificate.stopped_by in ("time", "interrupt"):
+        empty = f"{missing:,} were still empty when the search was stopped"
+        return f"{filled}; {empty}: give it more time."
+    return f"{filled}; {missing:,} could not be."
 
 
 def _value(certificate: Certificate) -> str:

@@ -68,6 +68,14 @@ def _points(columns: Columns, settings: Settings) -> NDArray[np.int64]:
     return points
 
 
+def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
+    """(people, sessions): whom a session would give points, or spare the cost of an open seat."""
+    chosen = [choice for choice in columns.scenario.choices if choice.score != 0]
+    named = columns.named([c.person for c in chosen], [c.choice for c in chosen])
+    named |= columns.session_fallback[None, :]
+    return named
+
+
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
     """Findings: ``open-seat`` (person, session), a place that nobody wished."""
     found = []
@@ -98,4 +106,6 @@ def earns(facts: Facts, person: str, session: str, settings: Settings) -> Decima
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of an open seat."""
     person, session = finding.subjects
+    if facts.locked_in(person, session):
+        return f"{person} is in {session} by a lock alone: nobody wished or needed it for them."
     return f"{person} is in {session}, which nobody wished or needed for them."

@@ -25,7 +25,8 @@ class Settings(Knobs):
     """Knobs: the form, and the shape of f.
 
     ``slopes`` are those below 0, from 0 to the first of ``breaks`` and so on; ``breaks`` are per
-    place due; ``cap`` is the most that is owed; ``levels`` are those that ``leximin`` maximises.
+    place due; ``cap`` is the most that is owed; ``levels`` are those that ``leximin``, a form that
+    this version does not offer yet, maximises.
     """
 
     form: Literal["sum", "diminishing", "leximin"] = "diminishing"

@@ -10,6 +10,8 @@ from scheduler.models import Finding
 from scheduler.rules.contract import Audience, Hard, Rows
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scheduler.models import Plan
     from scheduler.rules.facts import Facts
     from scheduler.solver.columns import Columns
@@ -47,6 +49,12 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     made.put(upper, columns.visit_column[without])
     made.put(upper, made.slack(len(without), cost=0, upper=1, hard=True), -1)
     return made
+
+
+def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
+    """(people, sessions): who is locked in or out, and where."""
+    locks = columns.scenario.locks
+    return columns.named([lock.person for lock in locks], [lock.session for lock in locks])
 
 
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:

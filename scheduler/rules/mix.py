@@ -64,6 +64,14 @@ def _with_tag(columns: Columns, session: int, tag: str) -> NDArray[np.int64]:
     return column
 
 
+def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
+    """(people, sessions): who carries a tag that the session counts."""
+    found = np.zeros((len(columns.people), len(columns.sessions)), dtype=bool)
+    for session, item in _items(columns):
+        found[:, session] |= columns.person_has(item.tag)
+    return found
+
+
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
     """Findings: ``under`` and ``over`` (session, tag; people missing or too many)."""
     found = []

@@ -12,6 +12,8 @@ from scheduler.models.points import Points, units
 from scheduler.rules.contract import Audience, Rows, Soft, counted
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scheduler.models import Need, Plan
     from scheduler.rules.facts import Facts
     from scheduler.solver.columns import Columns
@@ -51,6 +53,14 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     made.put(row[which], columns.visit_column[visit])
     made.put(row, made.slack(len(needs), cost, upper=due, hard=settings.hard))
     return made
+
+
+def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
+    """(people, sessions): whom a session's tags could help."""
+    found = np.zeros((len(columns.people), len(columns.sessions)), dtype=bool)
+    for need in columns.scenario.needs:
+        found[columns.person_index[need.person]] |= columns.session_has(need.tag)
+    return found
 
 
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:

@@ -142,6 +142,13 @@ def _side(columns: Columns, person: int, place: int) -> _Place:
 # ---- measure -------------------------------------------------------------------------------------
 
 
+def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
+    """(people, sessions): everywhere, for whoever is of a pair."""
+    paired = {person for pair in columns.scenario.pairs for person in (pair.a, pair.b)}
+    mine = np.isin(np.array(columns.people), list(paired))
+    return np.broadcast_to(mine[:, None], (len(mine), len(columns.sessions)))
+
+
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
     """Findings, each named by the relation: (a, b, kind, block) of breached places."""
     inside: dict[Place, set[str]] = defaultdict(set)

@@ -13,6 +13,8 @@ from scheduler.models.wishes import TIERS, Tier
 from scheduler.rules.contract import Audience, Rows, Soft
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from scheduler.models import Plan
     from scheduler.rules.facts import Asked, Facts
     from scheduler.solver.columns import Columns
@@ -56,6 +58,12 @@ def _tiers(columns: Columns) -> dict[tuple[str, str], Tier]:
         key = (pull.person, pull.target)
         found[key] = min(found.get(key, pull.tier), pull.tier, key=TIERS.index)
     return found
+
+
+def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
+    """(people, sessions): who is asked for, and where."""
+    pulls = columns.scenario.pulls
+    return columns.named([pull.person for pull in pulls], [pull.target for pull in pulls])
 
 
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:

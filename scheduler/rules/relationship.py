@@ -57,6 +57,15 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     return made
 
 
+def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
+    """(people, sessions): who would meet an adult who knows them."""
+    found = np.zeros((len(columns.people), len(columns.sessions)), dtype=bool)
+    known = _known(columns, settings)
+    for person, session in zip(columns.lead_person, columns.lead_session, strict=True):
+        found[:, session] |= known[:, person]
+    return found
+
+
 def _known(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
     """(people, people): whether the second is an adult who knows the first, or their ``home``."""
     index = columns.person_index

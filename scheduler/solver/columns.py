@@ -9,6 +9,7 @@ several. Who may go where is derived here with arrays; rules measure the same fr
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 NO_LIMIT = -1
+
+Chosen = Callable[["Columns", "Bools"], "Bools"]
+"""From (people, sessions) who may go where to who shall have a column of their own there."""
 
 
 class Columns:
@@ -50,9 +54,16 @@ class Columns:
         Whether it is the candidate's first visit in that place: the one that earns points.
     visit_allowed : bool array (visits,)
         False where a lock ``out`` forbids it; such columns exist so that a lock can be waived.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    pd : {"one", "each"}
+    chosen : callable, optional
+        Says which of the possible candidates get columns; by default all.
     """
 
-    def __init__(self, scenario: Scenario, pd: str) -> None:
+    def __init__(self, scenario: Scenario, pd: str, chosen: Chosen | None = None) -> None:
         self.scenario = scenario
         self.cycle = Cycle(scenario)
         self.pd = pd
@@ -60,7 +71,7 @@ class Columns:
         self._index_sessions()
         self._index_units()
         self._index_places()
-        self._index_candidates()
+        self._index_candidates(chosen)
 
     # ---- sizes and column numbers ------------------------------------------------------------
 
@@ -209,11 +220,14 @@ class Columns:
                 attends[self.person_index[person], block_index[block]] = False
         return attends
 
-    def _index_candidates(self) -> None:
+    def _index_candidates(self, chosen: Chosen | None) -> None:
         present = self._units_all(self.attends[:, self.session_block])
-        admitted = self._units_all(self._admitted()[:, self.session_activity])
+        self.admitted = self._admitted()
+        admitted = self._units_all(self.admitted[:, self.session_activity])
         locked, forbidden = self._locked()
         able = present & (admitted | locked)
+        if chosen is not None:
+            able &= self._units_any(chosen(self, able[:, self.session_unit]))
         self.cand_person, self.cand_unit = np.nonzero(able)
         start, length = self.unit_start, np.diff(self.unit_start)
         number = length[self.cand_unit]
@@ -235,6 +249,10 @@ class Columns:
             return np.zeros((len(self.people), 0), dtype=bool)
         ordered = by_session[:, self.unit_sessions]
         return np.asarray(np.logical_and.reduceat(ordered, self.unit_start[:-1], axis=1))
+
+    def _units_any(self, by_session: Bools) -> Bools:
+        """(people, units): whether it holds for some session of the unit."""
+        return ~self._units_all(~by_session)
 
     def _admitted(self) -> Bools:
         """(people, activities): whether ``grades`` and ``only`` admit the person."""
@@ -293,6 +311,21 @@ class Columns:
             For each allowed visit found: the index of the pair, and the visit. Pairs that nothing
             meets do not occur.
         """
+        pair, who, session = self._meant(persons, targets)
+        visit = self.visit_at[who, session].astype(np.int64)
+        kept = visit >= 0
+        kept[kept] = self.visit_allowed[visit[kept]]
+        return pair[kept], visit[kept]
+
+    def named(self, persons: Sequence[str], targets: Sequence[str]) -> Bools:
+        """(people, sessions): whether a pair of person and target (an id) stands for it."""
+        found = np.zeros((len(self.people), len(self.sessions)), dtype=bool)
+        _, who, session = self._meant(persons, targets)
+        found[who, session] = True
+        return found
+
+    def _meant(self, persons: Sequence[str], targets: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+        """Pair, person and session of everything that pairs of ids stand for."""
         number, start, flat = self._targets
         known = [at for at, target in enumerate(targets) if target in number]
         which = _array(number[targets[at]] for at in known)
@@ -300,10 +333,7 @@ class Columns:
         length = start[which + 1] - start[which]
         offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
         session = flat[np.repeat(start[which], length) + offset]
-        visit = self.visit_at[np.repeat(who, length), session].astype(np.int64)
-        kept = visit >= 0
-        kept[kept] = self.visit_allowed[visit[kept]]
-        return np.repeat(_array(known), length)[kept], visit[kept]
+        return np.repeat(_array(known), length), np.repeat(who, length), session
 
     def visits_carrying(self, persons: Sequence[str], tags: Sequence[str]) -> tuple[Ints, Ints]:
         """Allowed visits of each person to sessions with the tag; as `visits_to`."""
