@@ -2,8 +2,9 @@
 
 A rule file offers ``title`` (the promise in one line), ``maths`` (the formula, for the catalogue),
 ``Settings`` (its knobs), ``rows`` (its maths as sparse rows), ``measure`` (the truth, from ids) and
-``say`` (the words). It may offer ``earns`` (points of a visit) or ``worth`` (what points are worth
-to a person). Its name is the name of its file. Everything else finds it by looking.
+``say`` (the words). It may offer ``earns`` (points of a visit), ``touches`` (for whom it matters
+who is where) or ``worth`` (what points are worth to a person). Its name is the name of its file.
+Everything else finds it by looking.
 """
 
 from __future__ import annotations

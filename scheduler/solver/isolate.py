@@ -27,9 +27,13 @@ class SolverCrashed(RuntimeError):
 
 @dataclass(frozen=True)
 class Task:
-    """What the child is to solve: the parts of a model, to a relative gap."""
+    """What the child is to solve: the parts of a model, to a relative gap.
+
+    ``starts`` are legal answers of the parts, base columns, where there are any.
+    """
 
     parts: tuple[Component, ...]
+    starts: tuple[NDArray[np.int64] | None, ...] = ()
     gap: float = 0.0
     seed: int = 0
     exact: bool = True

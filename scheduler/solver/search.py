@@ -1,8 +1,9 @@
 """The search for one answer and its bound, part by part; runs in the child process.
 
-Price (the relaxation, certified), sketch and plan (the exact solve of what the prices leave
-promising), exact (of all that the certified prices do not exclude), prove (branch and bound with
-certified leaves). Every stage starts from what the last one knows; any of them may be the last.
+Fill (a first answer within a moment), price (the relaxation, certified), sketch (the exact solve of
+what the prices leave promising), exact (of all that the certified prices do not exclude), prove
+(branch and bound with certified leaves). Every stage starts from what the last one knows; any of
+them may be the last.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from scheduler.models.points import UNITS_PER_POINT
 from scheduler.solver import branch, certify, elastic, engines, presolve
+from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, Stage
 from scheduler.solver.matrix import SHARED, completed
 from scheduler.solver.plans import Plans
@@ -30,22 +32,35 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+USED = 1e-3
+"""A candidate that the relaxation takes less of counts as not taken."""
+
 SKETCHES = ((0, 0.005), (20, 0.0))
 """Points that a candidate may lie behind the best of its place to stay in, and the gap asked."""
+
+LARGE_SKETCHES = ((0, 0.001), (2, 0.0001))
+"""The same for a large model, where the last hundredth of a percent would take long."""
 
 PROOF_WORK = 200_000
 """Columns that the proof may price in all: a small model gets many nodes, a large one few."""
 
 MOST_NODES = 2_000
 
+LARGE = 60_000
+"""Columns from which on the simplex method is too slow for prices, and the whole for a MIP."""
+
 
 def search(task: Task, report: Report) -> None:
-    """Price every part, then search each in turn, reporting stages, bounds and answers.
+    """Fill and price every part, then search each in turn, reporting stages, bounds and answers.
 
     The gap that the task allows is one amount of points for the whole, shared by size: a part that
     is worth little must not spend it, nor parts of opposite signs hide it.
     """
     parts = [_Part(at, part.matrix, task, report) for at, part in enumerate(task.parts)]
+    for part, start in zip(parts, task.starts, strict=False):
+        if start is not None:
+            report(Stage(part.number, "fill"))
+            part.fill(start)
     for part in parts:
         report(Stage(part.number, "price"))
         part.price()
@@ -105,6 +120,12 @@ class _Part:
 
     # ---- stages ------------------------------------------------------------------------------
 
+    def fill(self, start: Ints) -> None:
+        """Find a first answer, the best wishes first."""
+        base = filled(self.strict, start)
+        if base is not None:
+            self.answered(base)
+
     def price(self) -> None:
         """Propagate, relax, certify; or find that nothing is possible."""
         within = presolve.propagate(self.strict)
@@ -116,7 +137,8 @@ class _Part:
         if not len(small.columns):
             self.bounded(small.constant)
             return
-        relaxed = engines.relax(small.matrix, engines.HIGHS)
+        engine = engines.HIGHS if len(small.columns) < LARGE else engines.PDLP
+        relaxed = engines.relax(small.matrix, engine)
         if relaxed is not None:
             self.relaxed = self.matrix.floor.astype(float)
             self.relaxed[small.columns] = relaxed.v
@@ -130,8 +152,9 @@ class _Part:
             return
         behind = -self.proof.reduced / certify.GRID / UNITS_PER_POINT
         candidate = self.matrix.integer & (self.matrix.owner != SHARED) & (self.matrix.floor == 0)
-        for points, gap in SKETCHES:
-            drop = candidate & (self.relaxed < branch.WHOLE) & (behind > points)
+        large = len(self.matrix.cap) > LARGE
+        for points, gap in LARGE_SKETCHES if large else SKETCHES:
+            drop = candidate & (self.relaxed < USED) & (behind > points)
             cap = np.where(drop, 0, self.matrix.cap)
             narrow = presolve.propagate(replace(self.matrix, cap=cap))
             if narrow is not None:
@@ -140,10 +163,12 @@ class _Part:
                 return
 
     def exact(self) -> None:
-        """Solve exactly over all that the certified prices do not exclude."""
+        """Solve exactly over all that the certified prices do not exclude, if that is not much."""
         if self.best is not None and self.proof is not None:
             floor, cap = certify.fixed(self.matrix, self.proof, self.proof.spare(self.best))
             self.matrix = replace(self.matrix, floor=floor, cap=cap)
+        if len(presolve.reduce(self.matrix).columns) > LARGE and self.best is not None:
+            return
         done = self.solve(self.matrix, self.gap)
         self.impossible = done and self.best is None
 

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scheduler.models import Certificate, Plan, Scenario, Solution
+from scheduler.models import Certificate, Scenario, Solution
 from scheduler.models.points import from_units
-from scheduler.rules import catalogue
-from scheduler.solver import elastic
-from scheduler.solver.columns import Columns
 from scheduler.solver.components import components
 from scheduler.solver.isolate import Answer, Bound, Done, Isolated, Stage, Task
-from scheduler.solver.matrix import Matrix, assemble, completed
+from scheduler.solver.matrix import completed
+from scheduler.solver.model import modelled, tidied
 from scheduler.verify import gap as relative_gap
 from scheduler.verify import judge, verify
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from scheduler.solver.components import Component
     from scheduler.solver.isolate import Event
     from scheduler.verify import Disagreement, Judgement
 
@@ -116,18 +113,17 @@ class _Search:
     def __post_init__(self) -> None:
         self._began = self._mark = time.monotonic()
         self._stage = "read"
-        self._enter("columns")
-        self.columns = Columns(self.scenario, catalogue.pd_form(self.scenario))
         self._enter("matrix")
-        self.matrix = assemble(self.columns)
-        self.parts = tuple(components(self.matrix))
-        self.answers = [_resting(part, self.columns) for part in self.parts]
+        self.model = modelled(self.scenario)
+        self.parts = tuple(components(self.model.matrix))
+        self.answers = [self.model.resting(part) for part in self.parts]
         self.bounds: list[int | None] = [None] * len(self.parts)
 
     def run(self, time_limit: float | None) -> None:
         deadline = None if time_limit is None else self._began + time_limit
         self._enter("start")
-        child = Isolated(Task(self.parts, self.gap, self.seed), deadline)
+        starts = tuple(None if answer is None else answer.base for answer in self.answers)
+        child = Isolated(Task(self.parts, starts, self.gap, self.seed), deadline)
         try:
             for event in child:
                 self._take(event)
@@ -175,7 +171,7 @@ class _Search:
 
     def _whole(self) -> Ints | None:
         """Base columns of the whole, or ``None`` while a part has no answer."""
-        whole = np.zeros(self.columns.count, dtype=np.int64)
+        whole = np.zeros(self.model.base, dtype=np.int64)
         for part, answer in zip(self.parts, self.answers, strict=True):
             if answer is None:
                 return None
@@ -184,16 +180,19 @@ class _Search:
 
     def _value(self) -> int:
         whole = self._whole()
-        return 0 if whole is None else self.matrix.value(completed(self.matrix, whole))
+        return 0 if whole is None else self._worth(whole)
+
+    def _worth(self, whole: Ints) -> int:
+        return self.model.matrix.value(completed(self.model.matrix, whole))
 
     def solution(self) -> Solution:
         """Judge, certify and verify the best answer."""
         whole = self._whole()
         if whole is None:
             raise NothingFound("stopped before any answer that keeps every lock was found")
-        whole = tidied(self.columns, self.matrix, whole)
-        judgement = judge(self.scenario, planned(self.columns, whole))
-        value = from_units(self.matrix.value(completed(self.matrix, whole)))
+        whole = tidied(self.model, whole)
+        judgement = judge(self.scenario, self.model.plan(whole))
+        value = from_units(self._worth(whole)) if self.model.exact else judgement.value
         bound = self._bound()
         self._enter("done")
         solution = Solution(
@@ -227,49 +226,6 @@ class _Search:
             versions=versions(),
             scenario_hash=self.scenario.digest,
         )
-
-
-def _resting(part: Component, columns: Columns) -> Answer | None:
-    """Only what locks demand, if that is legal: never nothing to show."""
-    whole = np.zeros(columns.count, dtype=np.int64)
-    whole[columns.unplaced_columns] = 1
-    inside = columns.locked_visits
-    whole[columns.visit_column[inside]] = 1
-    whole[columns.session_open(columns.visit_session[inside])] = 1
-    whole[columns.unplaced_columns[columns.visit_place[inside]]] = 0
-    base = whole[part.columns[part.matrix.integer]]
-    matrix = elastic.strict(part.matrix)
-    resting = completed(matrix, base)
-    return Answer(0, base, matrix.value(resting), 0) if matrix.allows(resting) else None
-
-
-def tidied(columns: Columns, matrix: Matrix, whole: Ints) -> Ints:
-    """Close open sessions that nobody is in where that costs nothing."""
-    worth = matrix.value(completed(matrix, whole))
-    for unit in np.flatnonzero(whole[columns.open_columns]):
-        if not whole[: len(columns.cand_unit)][columns.cand_unit == unit].any():
-            closed = whole.copy()
-            closed[columns.open_columns[unit]] = 0
-            v = completed(matrix, closed)
-            if matrix.allows(v) and matrix.value(v) >= worth:
-                whole, worth = closed, matrix.value(v)
-    return whole
-
-
-def planned(columns: Columns, whole: Ints) -> Plan:
-    """Indexes become ids again: lines of people, and the sessions that are open."""
-    taken = np.flatnonzero(whole[columns.visit_column])
-    order = np.lexsort(
-        (columns.session_block[columns.visit_session[taken]], columns.visit_person[taken])
-    )
-    is_open = whole[columns.session_open(np.arange(len(columns.sessions)))]
-    return Plan(
-        lines=tuple(
-            (columns.people[columns.visit_person[v]], columns.sessions[columns.visit_session[v]])
-            for v in taken[order]
-        ),
-        open=frozenset(columns.sessions[s] for s in np.flatnonzero(is_open)),
-    )
 
 
 def versions() -> dict[str, str]:

@@ -1,0 +1,133 @@
+"""A scenario as a matrix, and the way back: whole or, where it is large, with a crowd in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+
+from scheduler.models import Plan
+from scheduler.rules import catalogue
+from scheduler.solver import elastic
+from scheduler.solver.columns import Columns
+from scheduler.solver.crowd import Crowd, Folded, dealt, folded
+from scheduler.solver.isolate import Answer
+from scheduler.solver.matrix import Matrix, assemble, completed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scheduler.models import Scenario
+    from scheduler.solver.components import Component
+
+    Ints = NDArray[np.int64]
+
+CROWDED = 300_000
+"""People × sessions from which on seats that nobody wished are counted, not listed."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A scenario's columns and matrix; ``crowd`` and ``fold`` where the crowd was folded in.
+
+    ``base`` is the number of whole-number columns, which come first.
+    """
+
+    columns: Columns
+    matrix: Matrix
+    base: int
+    crowd: Crowd | None = None
+    fold: Folded | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether the matrix says of every plan exactly what it is worth."""
+        return self.fold is None
+
+    def resting(self, part: Component) -> Answer | None:
+        """Only what locks demand, if that is legal: never nothing to show."""
+        columns = self.columns
+        whole = np.zeros(self.base, dtype=np.int64)
+        whole[columns.unplaced_columns] = 1
+        inside = columns.locked_visits
+        whole[columns.visit_column[inside]] = 1
+        whole[columns.session_open(columns.visit_session[inside])] = 1
+        whole[columns.unplaced_columns[columns.visit_place[inside]]] = 0
+        base = whole[part.columns[part.matrix.integer]]
+        matrix = elastic.strict(part.matrix)
+        resting = completed(matrix, base)
+        return Answer(0, base, matrix.value(resting), 0) if matrix.allows(resting) else None
+
+    def plan(self, whole: Ints) -> Plan:
+        """Indexes become ids again: lines of people, and the sessions that are open."""
+        columns = self.columns
+        listed = np.ones(len(columns.cand_person), dtype=bool)
+        if self.fold is not None:
+            listed[self.fold.count] = False
+        taken = whole[columns.visit_column] * listed[columns.visit_column]
+        visits = np.flatnonzero(taken)
+        pairs = np.stack([columns.visit_person[visits], columns.visit_session[visits]], axis=1)
+        lines: list[tuple[int, int]] = [(p, s) for p, s in pairs.tolist()]
+        opened = whole[columns.session_open(np.arange(len(columns.sessions)))].astype(bool)
+        if self.fold is not None and self.crowd is not None:
+            lines += dealt(columns, self.crowd, self.fold, whole, lines)
+            lines = _run(columns, lines, opened)
+        lines.sort(key=lambda line: (line[0], columns.session_block[line[1]], line[1]))
+        return Plan(
+            lines=tuple((columns.people[p], columns.sessions[s]) for p, s in lines),
+            open=frozenset(columns.sessions[s] for s in np.flatnonzero(opened)),
+        )
+
+
+def modelled(scenario: Scenario) -> Model:
+    """Build the matrix of a scenario.
+
+    Where a soft rule is set to ``hard``, everybody is listed: what the crowd leaves open could
+    break it.
+    """
+    pd = catalogue.pd_form(scenario)
+    if len(scenario.people) * len(scenario.sessions) < CROWDED or _stiff(scenario):
+        columns = Columns(scenario, pd)
+        return Model(columns, assemble(columns), columns.count)
+    crowd = Crowd()
+    columns = Columns(scenario, pd, crowd.chosen)
+    fold = folded(columns, crowd, assemble(columns))
+    return Model(columns, fold.matrix, fold.base, crowd, fold)
+
+
+def _stiff(scenario: Scenario) -> bool:
+    """Whether a rule that could be soft is set to hard."""
+    return any(
+        settings.mode == "hard"
+        and "soft" in get_args(type(settings).model_fields["mode"].annotation)
+        for settings in (settings for _, settings in catalogue.speaking(scenario).values())
+    )
+
+
+def tidied(model: Model, whole: Ints) -> Ints:
+    """Close open sessions that nobody is in where that costs nothing."""
+    columns, matrix = model.columns, model.matrix
+    worth = matrix.value(completed(matrix, whole))
+    for unit in np.flatnonzero(whole[columns.open_columns]):
+        if not whole[: len(columns.cand_unit)][columns.cand_unit == unit].any():
+            closed = whole.copy()
+            closed[columns.open_columns[unit]] = 0
+            v = completed(matrix, closed)
+            if matrix.allows(v) and matrix.value(v) >= worth:
+                whole, worth = closed, matrix.value(v)
+    return whole
+
+
+def _run(
+    columns: Columns, lines: list[tuple[int, int]], opened: NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """Lines without those of sessions that too few of the crowd could be dealt to; these close."""
+    size = Counter(session for _, session in lines)
+    for session in np.flatnonzero(opened).tolist():
+        if size[session] < columns.session_min[session]:
+            locked = columns.session_unit[columns.visit_session[columns.locked_visits]]
+            if columns.session_unit[session] not in locked:
+                opened[session] = False
+    return [line for line in lines if opened[line[1]]]
