@@ -39,6 +39,7 @@ demo: $(STAMP)  ## solve a synthetic school and show the answer
 test: lint  ## lint, then every test with coverage
 	@rm -f .coverage .coverage.*
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=
+	@rm -f .coverage.*
 	$(BIN)/python -m coverage report --fail-under 95
 	@echo "models, rules, verify: every branch"
 	$(BIN)/python -m coverage report --fail-under 100 \

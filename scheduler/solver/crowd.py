@@ -288,5 +288,6 @@ class _Deal:
     def _unease(self, person: int, seats: Ints) -> Bools:
         """(seats,): whether a seat is not for this person, or of an activity visited already."""
         seen = list(self.seen.get(person, ()))
-        again: Bools = np.isin(self.columns.session_activity[seats], seen)
-        return again | ~self.crowd.plain[person, seats]
+        again = np.isin(self.columns.session_activity[seats], seen)
+        unease: Bools = again | ~self.crowd.plain[person, seats]
+        return unease
