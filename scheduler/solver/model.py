@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-CROWDED = 300_000
+CROWDED = 50_000
 """People × sessions from which on seats that nobody wished are counted, not listed."""
 
 

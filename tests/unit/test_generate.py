@@ -94,8 +94,6 @@ def test_nothing_is_said_twice(school: tuple[Sizes, Scenario]) -> None:
 
 def test_leaders_and_rooms_do_not_clash(school: tuple[Sizes, Scenario]) -> None:
     sizes, s = school
-    if sizes.clashes:
-        pytest.skip("clashes were asked for")
     rooms = {r.id: r for r in s.rooms}
     for calendar in {bell.calendar for bell in s.bells}:
         cycle = Cycle(
@@ -110,7 +108,8 @@ def test_leaders_and_rooms_do_not_clash(school: tuple[Sizes, Scenario]) -> None:
                     busy[x.room].append(block)
         for name, blocks in busy.items():
             for at, block in enumerate(blocks):
-                assert not any(cycle.overlap(block, b) for b in blocks[at + 1 :]), name
+                clash = any(cycle.overlap(block, b) for b in blocks[at + 1 :])
+                assert sizes.clashes or not clash, name
 
 
 def test_load_allows_all_that_can_run() -> None:
