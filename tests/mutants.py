@@ -46,6 +46,7 @@ RULES = ROOT / "scheduler" / "rules"
 TESTS = ROOT / "tests" / "rules"
 OF_SHARED = ["test_columns_agree", "test_facts"]
 """Tests that are of no single rule."""
+SLOWEST = "test_contract"
 COPIED = ["scheduler", "tests", "pyproject.toml"]
 """What the tests need; they run in a copy, so that the files may be worked on meanwhile."""
 EXPLAINED = ROOT / "docs" / "mutants.md"
@@ -90,6 +91,7 @@ TWINS = {
 SHOWN = 96
 HARMLESS_KEYWORDS = {"strict", "dtype"}
 WORDS = {"title", "maths"}
+TYPES = {"Annotated", "Callable", "Literal"}
 
 
 # ---- making mutants -----------------------------------------------------------------------------
@@ -160,8 +162,13 @@ def _left_alone(node: ast.AST) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return True
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id in WORDS
+        return node.targets[0].id in WORDS or _is_type(node.value)
     return False
+
+
+def _is_type(node: ast.AST) -> bool:
+    of = node.value if isinstance(node, ast.Subscript) else None
+    return isinstance(of, ast.Name) and of.id in TYPES
 
 
 def changes(site: Site) -> Iterator[tuple[str, ast.AST]]:
@@ -381,9 +388,10 @@ def tests_of(file: str) -> list[str]:
     """Arguments that make pytest run the tests of one file of rules, the quickest first."""
     every = {path.stem: str(path.relative_to(ROOT)) for path in sorted(TESTS.glob("test_*.py"))}
     of_rules = {f"test_{rule}" for rule in files() if rule not in shared()}
-    of_all = [stem for stem in every if stem not in of_rules]
+    of_all = sorted((s for s in every if s not in of_rules), key=lambda stem: stem == SLOWEST)
     if file in shared():
-        return [every[stem] for stem in [*of_all, *(stem for stem in every if stem in of_rules)]]
+        examples = [stem for stem in every if stem in of_rules]
+        return [every[stem] for stem in [*of_all[:-1], *examples, *of_all[-1:]]]
     own = [every[f"test_{file}"]] if f"test_{file}" in every else []
     of_each = [every[stem] for stem in of_all if stem not in OF_SHARED]
     return [*own, *of_each, "-k", f"test_{file}.py or {file}] or [{file}-"]

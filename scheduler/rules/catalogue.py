@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     Earns = Callable[[str, str], Decimal]
 
-ORDER = "scheduler.rules"
-
 
 @cache
 def rules() -> dict[str, ModuleType]:

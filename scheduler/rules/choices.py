@@ -70,10 +70,14 @@ def _points(columns: Columns, settings: Settings) -> NDArray[np.int64]:
 
 def touches(columns: Columns, settings: Settings) -> NDArray[np.bool_]:
     """(people, sessions): whom a session would give points, or spare the cost of an open seat."""
-    chosen = [choice for choice in columns.scenario.choices if choice.score != 0]
-    named = columns.named([c.person for c in chosen], [c.choice for c in chosen])
-    named |= columns.session_fallback[None, :]
-    return named
+    scenario = columns.scenario
+    chosen = [choice for choice in scenario.choices if choice.score != 0]
+    found = columns.named([c.person for c in chosen], [c.choice for c in chosen])
+    found |= columns.named([p.person for p in scenario.pulls], [p.target for p in scenario.pulls])
+    for need in scenario.needs:
+        found[columns.person_index[need.person]] |= columns.session_has(need.tag)
+    found |= columns.session_fallback[None, :]
+    return found
 
 
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:

@@ -95,16 +95,15 @@ class Price:
     def asked(self) -> Ints:
         """(free columns,): the most that the rows of each could ask of it, the others at 0.
 
-        Rows of free columns alone ask whatever these reach.
+        Columns that are only in rows of free columns are asked whatever they reach.
         """
         base = self.matrix[:, : self.fixed]
         most, least = np.maximum(base, 0).sum(axis=1), np.minimum(base, 0).sum(axis=1)
         above = np.where(self.upper < UNBOUNDED, most - self.upper, 0)
         below = np.where(self.lower > -UNBOUNDED, self.lower - least, 0)
         found = np.zeros(len(self.cost), dtype=np.int64)
-        of_slacks = np.flatnonzero(~base.any(axis=1))
-        asking = self.free[of_slacks].any(axis=0)
-        found[asking] = self.top[asking]
+        removed = ~self.free[base.any(axis=1)].any(axis=0)
+        found[removed] = self.top[removed]
         for row, column in zip(*np.nonzero(self.free), strict=True):
             size = self.free[row, column]
             need = below[row] if size > 0 else above[row]

@@ -114,3 +114,18 @@ def test_it_is_the_rule_that_earns():
     assert [name for name, rule in catalogue.rules().items() if hasattr(rule, "earns")] == [
         "choices"
     ]
+
+
+def test_of_choices_worth_the_same_the_lowest_rank_is_shown():
+    wishes = table("person,choice,rank,score", "ada,X,2,", "ada,x,1,", "ben,X,,1", "ben,x,2,")
+    here = world("choices", {"points": [100, 100]}, choices=wishes)
+    assert best(here.facts, "ada", "x", here.knobs).rank == 1
+    assert best(here.facts, "ben", "x", here.knobs).rank == 2
+
+
+def test_an_open_seat_by_a_lock_is_said_to_be_one():
+    here = world("choices", locks=table("person,session,state", "ada,x,in"))
+    assert here.words("ada:x ben:x", "x") == [
+        "ada is in x by a lock alone: nobody wished or needed it for them.",
+        "ben is in x, which nobody wished or needed for them.",
+    ]

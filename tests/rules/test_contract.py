@@ -9,6 +9,7 @@ that much every rule may suppose. Its rows may refuse others, but never admit wh
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from decimal import Decimal
 from functools import cache
 from random import Random
@@ -16,17 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from scheduler.models import Plan
 from scheduler.models.points import hundredths, units
-from scheduler.rules.catalogue import knobs, rules
+from scheduler.rules.catalogue import earnings, knobs, rules, speaking
 from scheduler.rules.contract import UNBOUNDED
+from tests.rules import tiny_schools
 from tests.rules.least import Least, Price
 from tests.rules.tiny_schools import drawn_knobs, schools
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+    from scheduler.models import Finding
     from scheduler.rules.contract import Rows
     from tests.rules.tiny_schools import School
 
@@ -203,9 +209,12 @@ def test_no_row_and_no_slack_is_idle(name):
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_defaults_are_valid(name):
+def test_defaults_are_valid_and_stay(name):
     settings = RULES[name].Settings()
     assert type(settings).model_validate(settings.model_dump()) == settings
+    field = next(iter(type(settings).model_fields))
+    with pytest.raises(ValidationError, match="frozen"):
+        setattr(settings, field, getattr(settings, field))
 
 
 @pytest.mark.parametrize("name", WITH_ROWS)
@@ -237,6 +246,84 @@ def test_rows_earn_what_the_rule_says(name):
                 due = facts.points_due(visits, person)
                 points = sum((rule.earns(facts, person, s, settings) for s in due), Decimal(0))
                 assert total[columns.person_index[person]] == hundredths(points)
+
+
+def test_points_add_up_over_the_rules():
+    for school in schools()[::10]:
+        of_all = earnings(school.facts)
+        earning = [pair for n, pair in speaking(school.scenario).items() if n in EARNING]
+        pairs = list(itertools.product(school.columns.people, school.columns.sessions))
+        for person, session in (*pairs, *pairs):
+            parts = (rule.earns(school.facts, person, session, k) for rule, k in earning)
+            assert of_all(person, session) == sum(parts, Decimal(0))
+
+
+# ---- people who are alike -----------------------------------------------------------------------
+
+
+@cache
+def crowds() -> list[tuple[School, list[tuple[str, str, str]]]]:
+    """Schools with pairs of students of one kind, and a flex session to which both may go."""
+    made = [tiny_schools.school(at, crowd=True) for at in range(150)]
+    return [(each, list(_alike(each))) for each in made]
+
+
+def _alike(made: School) -> Iterator[tuple[str, str, str]]:
+    facts = made.facts
+    kinds = {
+        student.id: (student.grade, [facts.admits(a, student) for a in facts.scenario.activities])
+        for student in facts.scenario.students
+    }
+    for session in made.columns.sessions:
+        if facts.kind(session) == "flex" and not facts.activity(session).series:
+            there = [person for person in kinds if facts.could_go(person, session)]
+            for one, other in itertools.combinations(there, 2):
+                if kinds[one] == kinds[other]:
+                    yield one, other, session
+
+
+def touched(made: School, name: str) -> NDArray[np.bool_]:
+    """(people, sessions): where this rule, or one that always speaks, says that it matters who."""
+    found = np.zeros((len(made.columns.people), len(made.columns.sessions)), dtype=bool)
+    for other, rule in RULES.items():
+        if hasattr(rule, "touches") and (other == name or not _can_be(rule.Settings, "off")):
+            found |= rule.touches(made.columns, knobs(made.scenario, other))
+    return found
+
+
+@pytest.mark.parametrize("name", WITH_ROWS)
+def test_whom_nothing_touches_is_like_any_other(name):
+    """Either may be in the session: the rule finds as much, where neither is anywhere else."""
+    rng, tried = Random(name), 0
+    for made, pairs in crowds():
+        settings, matters = knobs(made.scenario, name), touched(made, name)
+        for one, other, session in pairs if settings.mode != "off" else ():
+            at = [made.columns.person_index[person] for person in (one, other)]
+            if matters[at, made.columns.session_index[session]].any():
+                continue
+            lines = _others(made, (one, other), rng)
+            opened = frozenset({session, *(there for _, there in lines)})
+            found = [
+                RULES[name].measure(
+                    made.facts, Plan(lines=(*lines, (person, session)), open=opened), settings
+                )
+                for person in (one, other)
+            ]
+            assert _sums(found[0]) == _sums(found[1]), (made.seed, one, other, session)
+            tried += 1
+    assert tried > 100
+
+
+def _others(made: School, but: tuple[str, str], rng: Random) -> list[tuple[str, str]]:
+    """Some lines of other people."""
+    pairs = itertools.product(made.columns.people, made.columns.sessions)
+    lines = [(p, s) for p, s in pairs if p not in but and made.facts.may_go(p, s)]
+    return rng.sample(lines, len(lines) // 4)
+
+
+def _sums(found: list[Finding]) -> tuple[Counter[str], Decimal]:
+    weights = Counter(finding.weight for finding in found)
+    return weights, sum((finding.cost for finding in found), Decimal(0))
 
 
 # ---- rules whose maths is in the columns --------------------------------------------------------

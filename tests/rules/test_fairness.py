@@ -76,6 +76,8 @@ def test_segments_of_somebody_who_can_earn_nothing_are_none():
     ("knobs", "message"),
     [
         ({"slopes": (1, 2), "breaks": ()}, "the slopes rise"),
+        ({"slopes": (3, 1, 2), "breaks": (5,)}, "the slopes rise"),
+        ({"slopes": (2, 1, 1, 1), "breaks": (9, 5)}, "the breaks do not rise"),
         ({"slopes": (2, 1)}, "2 slopes for 3 breaks; write two slopes more"),
         ({"slopes": (2, 1, 1), "breaks": (0,)}, "the breaks do not rise"),
         ({"slopes": (2, 1, 1, 1), "breaks": (5, 5)}, "the breaks do not rise"),

@@ -10,6 +10,12 @@ def test_nobody_leads_more_than_they_can():
     assert here.words("", "x y") == ["tom leads 1 session more than they can."]
 
 
+def test_it_says_how_many_are_too_many():
+    here = world("load", staff=table(STAFF, "tom,,0", "una,,"), sessions=LED)
+    assert here.judge("", "x y") == [("", ("tom",), 2, 0, "illegal")]
+    assert here.words("", "x y") == ["tom leads 2 sessions more than they can."]
+
+
 def test_without_a_limit_there_is_none_and_zero_is_one():
     here = world("load", staff=table(STAFF, "tom,,", "una,,0"), sessions=LED)
     assert [found.subjects for found in here.judge("", "x y")] == [("una",)]

@@ -78,3 +78,10 @@ def test_only_coordinators_read_the_reason():
         "ada is 2 visits short of math (needed because: grief).",
         "ben is 1 visit short of math.",
     ]
+
+
+def test_each_need_has_its_own_reason():
+    activities = table("id,kind,tags", "X,flex,math", "Y,flex,art")
+    needs = table(NEEDS, "ada,math,1,,,grief", "ada,art,1,,,joy")
+    here = world("needs", activities=activities, needs=needs)
+    assert [text.split("because: ")[1] for text in here.words("", "")] == ["grief).", "joy)."]

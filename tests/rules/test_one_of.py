@@ -14,6 +14,12 @@ def test_two_may_not():
     assert here.words("", "x y") == ["x, y are open at once, though only one of o may be."]
 
 
+def test_of_three_two_are_too_many():
+    three = [*ALTERNATIVES, *table("id,activity,block,one_of", "z,X,Mon.flex,o")]
+    here = world("one_of", sessions=three)
+    assert here.judge("", "x y z") == [("", ("o", "x", "y", "z"), 2, 0, "illegal")]
+
+
 def test_sessions_without_the_id_are_free():
     assert world("one_of").judge("", "x y") == []
 

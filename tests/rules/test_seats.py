@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 
+from tests.rules.least import Price
 from tests.rules.worlds import SESSIONS, table, world
 
 
@@ -43,3 +45,15 @@ def test_leaders_take_no_seat():
         sessions=table(SESSIONS, "x,X,Mon.flex,r,tom", "y,Y,Mon.flex,,"),
     )
     assert here.judge("ada:x ben:x cy:x", "x") == []
+
+
+def test_nobody_is_more_in_a_session_than_it_is_open():
+    """What the sum over people implies for whole numbers is said of each, for the relaxation."""
+    here = world("seats")
+    price = Price(here.rows, here.columns.count)
+    for person, unit in enumerate(here.columns.cand_unit):
+        half = np.zeros(here.columns.count)
+        half[person], half[here.columns.open_columns[unit]] = 0.6, 0.5
+        assert (price.matrix @ half > price.upper).any()
+        half[person] = 0.5
+        assert (price.matrix @ half <= price.upper).all()

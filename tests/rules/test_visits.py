@@ -19,6 +19,14 @@ def test_once_is_the_limit_where_nothing_is_written():
     assert here.words("ada:x ada:y", "x y") == ["ada visits X 1 time more than allowed."]
 
 
+def test_it_says_how_often_is_too_often():
+    days = [{**TWO_DAYS[0], "day": day} for day in ("Mon", "Tue", "Wed")]
+    sessions = table(SESSIONS, "x,X,Mon.flex,,", "y,X,Tue.flex,,", "z,X,Wed.flex,,")
+    here = world("visits", bells=days, sessions=sessions, activities=activity())
+    found = here.judge("ada:x ada:y ada:z", "x y z")
+    assert found == [("", ("ada", "X"), 2, 0, "illegal")]
+
+
 @pytest.mark.parametrize(
     "cells",
     [{"max_visits": 2}, {"max_visits": 0}, {"fallback": "true"}, {"series": "s"}],

@@ -83,12 +83,10 @@ THEMES = (
     *[("flex",)] * 6,
     *[("advisory",)] * 6,
     *[("pd",)] * 4,
-    ("flex", "advisory"),
-    ("flex", "advisory"),
-    ("flex", "pd"),
-    ("advisory", "pd"),
-    KINDS,
-    KINDS,
+    *[("flex", "advisory")] * 2,
+    *[("flex", "pd")] * 3,
+    *[("advisory", "pd")] * 3,
+    *[KINDS] * 3,
 )
 """Kinds that have blocks and sessions; several need more columns and are drawn less often."""
 
@@ -96,17 +94,21 @@ THEMES = (
 # ---- drawing a scenario -------------------------------------------------------------------------
 
 
-def document(seed: int | str) -> dict[str, Any]:
-    """A scenario as one JSON document; the same seed gives the same."""
-    draw = _Draw(random.Random(f"tiny school {seed}"))
-    found = draw.document()
+def document(seed: int | str, *, crowd: bool = False) -> dict[str, Any]:
+    """A scenario as one JSON document; the same seed gives the same.
+
+    A ``crowd`` has more students with fewer wishes.
+    """
+    found = _Draw(random.Random(f"tiny school {seed}"), crowd).document()
     found["scenario"]["name"] = f"tiny school {seed}"
     return found
 
 
 class _Draw:
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, crowd: bool) -> None:
         self.rng = rng
+        self.crowd = crowd
+        self.wishes = 0.2 if crowd else 1
 
     def document(self) -> dict[str, Any]:
         rng = self.rng
@@ -186,7 +188,7 @@ class _Draw:
                 "tags": self.some((*TAGS, "dept:art"), 0.4),
                 "home": rng.choice(("", "t0", self.staff[-1]["id"])),
             }
-            for at in range(rng.randint(1, 4 if len(self.kinds) == 1 else 2) if attend else 0)
+            for at in range(rng.randint(*self.students_due()) if attend else 0)
         ]
         self.all = [*self.students, *self.staff]
         self.ids = [person["id"] for person in self.all]
@@ -198,6 +200,11 @@ class _Draw:
             for person, block in pairs
             if self.often(0.14 if person in self.adults else 0.05)
         ]
+
+    def students_due(self) -> tuple[int, int]:
+        if self.crowd:
+            return 4, 7
+        return 1, 4 if len(self.kinds) == 1 else 2
 
     def offer(self) -> None:
         rng = self.rng
@@ -266,7 +273,7 @@ class _Draw:
                 "id": f"A{len(self.activities) - 1}-{len(self.sessions)}",
                 "activity": activity["id"],
                 "block": block,
-                "room": rng.choice(("", "", "r0", "r1", "r1")),
+                "room": rng.choice(("", "r0", "r0", "r1", "r1", "r1")),
                 "leaders": self.some(self.adults, 0.4),
                 "min_size": low,
                 "max_size": high,
@@ -288,7 +295,9 @@ class _Draw:
 
     def choices(self) -> list[dict[str, Any]]:
         found = []
-        for person, choice in self.some(itertools.product(self.ids, self.targets()), 0.3):
+        for person, choice in self.some(
+            itertools.product(self.ids, self.targets()), 0.3 * self.wishes
+        ):
             row: dict[str, Any] = {"person": person, "choice": choice}
             if self.often(0.7):
                 row["rank"] = self.rng.choice((1, 1, 2, 3, 12))
@@ -309,7 +318,7 @@ class _Draw:
                 "priority": rng.choice(("low", "normal", "high", "critical")),
                 "blocks": rng.sample(keys, 1) if self.often(0.3) else [],
             }
-            for person, tag in self.some(itertools.product(self.ids, tags), 0.15)
+            for person, tag in self.some(itertools.product(self.ids, tags), 0.15 * self.wishes)
         ]
 
     def pulls(self) -> list[dict[str, Any]]:
@@ -321,7 +330,9 @@ class _Draw:
                 "by": rng.choice(self.adults),
                 "tier": rng.choice(("required", "priority", "request")),
             }
-            for person, target in self.some(itertools.product(self.ids, self.targets()), 0.1)
+            for person, target in self.some(
+                itertools.product(self.ids, self.targets()), 0.1 * self.wishes
+            )
             for _ in range(rng.choice((1, 1, 2)))
         ]
 
@@ -329,7 +340,9 @@ class _Draw:
         """Locks in blocks that the person attends; no two ``in`` of a person overlap in time."""
         found = []
         busy: list[tuple[str, dict[str, Any]]] = []
-        for person, session in self.some(itertools.product(self.all, self.sessions), 0.12):
+        for person, session in self.some(
+            itertools.product(self.all, self.sessions), 0.12 * self.wishes
+        ):
             block = self.block(session["block"])
             if not self.attends(person, block):
                 continue
@@ -365,7 +378,8 @@ class _Draw:
                 "hard": rng.choice((None, True, False)),
             }
             for a, b in (
-                rng.sample(pair, 2) for pair in self.some(itertools.combinations(self.ids, 2), 0.35)
+                rng.sample(pair, 2)
+                for pair in self.some(itertools.combinations(self.ids, 2), 0.35 * self.wishes)
             )
             for relation in rng.choice((["together"], ["apart"], ["together", "apart"]))
         ]
@@ -389,7 +403,9 @@ class _Draw:
     def previous(self) -> list[dict[str, Any]]:
         """At most one line per person and block: what an earlier week can have been."""
         found: dict[tuple[str, str], dict[str, Any]] = {}
-        for person, session in self.some(itertools.product(self.all, self.sessions), 0.3):
+        for person, session in self.some(
+            itertools.product(self.all, self.sessions), 0.3 * self.wishes
+        ):
             if self.attends(person, self.block(session["block"])):
                 key = (person["id"], session["block"])
                 found.setdefault(key, {"person": person["id"], "session": session["id"]})
@@ -516,9 +532,9 @@ class School:
         return found
 
 
-def school(seed: int | str) -> School:
+def school(seed: int | str, *, crowd: bool = False) -> School:
     """The school of a seed."""
-    return School(seed, Scenario.model_validate(document(seed)))
+    return School(seed, Scenario.model_validate(document(seed, crowd=crowd)))
 
 
 @cache
