@@ -129,3 +129,11 @@ def test_an_open_seat_by_a_lock_is_said_to_be_one():
         "ada is in x by a lock alone: nobody wished or needed it for them.",
         "ben is in x, which nobody wished or needed for them.",
     ]
+
+
+def test_a_place_that_only_a_lock_accounts_for_says_so():
+    here = world("choices", locks=table("person,session,state", "ada,y,in"))
+    assert here.words("ada:y ben:y", "y") == [
+        "ada is in y by a lock alone: nobody wished or needed it for them.",
+        "ben is in y, which nobody wished or needed for them.",
+    ]

@@ -162,3 +162,22 @@ def test_a_student_can_clash_with_a_kept_line_only():
     )
     assert here.judge("ada:x ben:x", "x") == [("person", ("ada", "a", "x"), 1, 0, "illegal")]
     assert here.words("ada:x", "x", "student") == ["ada would be in a and x at once."]
+
+
+def test_a_kept_session_keeps_its_room():
+    here = world(
+        "clash",
+        settings={"kinds": ["flex"]},
+        bells=table(
+            "calendar,day,block,kind,start,end",
+            "c,Mon,flex,flex,09:00,10:00",
+            "c,Mon,pd,pd,09:30,10:30",
+        ),
+        staff=TEACHERS,
+        rooms=table("id,seats", "r,9"),
+        activities=table("id,kind", "X,flex", "Y,flex", "P,pd"),
+        sessions=table(SESSIONS, "x,X,Mon.flex,r,", "y,Y,Mon.flex,,", "p,P,Mon.pd,r,"),
+        previous=table("person,session", "tom,p"),
+    )
+    assert here.judge("ada:y", "y") == []
+    assert [found.subjects for found in here.judge("", "x")] == [("r", "x", "p")]

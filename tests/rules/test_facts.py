@@ -1,6 +1,7 @@
 import pytest
 
-from tests.rules.worlds import SESSIONS, table, world
+from scheduler.models import Plan
+from tests.rules.worlds import SESSIONS, TWO_DAYS, table, world
 
 HERE = {
     "staff": table("id", "tom"),
@@ -32,3 +33,24 @@ def test_wishes_and_locks_are_found_by_person():
     facts = world("choices", **HERE).facts
     assert facts.locked_sessions == {"ada": ("x",)}
     assert facts.wished == {"cy": ("x", "y")}  # ben's is locked out
+
+
+def test_a_series_admits_whom_all_its_activities_admit():
+    here = world(
+        "choices",
+        bells=TWO_DAYS,
+        students=table("id,grade", "ada,9", "ben,10"),
+        activities=table("id,kind,series,grades", "X,flex,s,", "Y,flex,s,9"),
+        sessions=table(SESSIONS, "x,X,Mon.flex,,", "y,Y,Tue.flex,,"),
+    )
+    assert [here.facts.could_go(person, "x") for person in ("ada", "ben")] == [True, False]
+
+
+def test_visits_are_in_the_order_of_blocks():
+    here = world(
+        "choices",
+        bells=TWO_DAYS,
+        sessions=table(SESSIONS, "z,X,Mon.flex,,", "a,Y,Tue.flex,,"),
+    )
+    plan = Plan(lines=(("ada", "a"), ("ada", "z")), open=frozenset("az"))
+    assert here.facts.visits(plan)["ada"] == ("z", "a")

@@ -225,13 +225,13 @@ class _Draw:
             "id": f"A{len(self.activities)}",
             "kind": kind,
             "tags": self.some(("math", "art"), 0.5),
-            "grades": self.some(GRADES, 0.5) if self.often(0.2) else [],
+            "grades": self.some(GRADES, 0.5) if self.often(0.3) else [],
             "only": rng.choice(((*TAGS, "grade:9"), TALENTS)) if self.often(0.15) else [],
             "min_size": low,
             "max_size": rng.choice((None, None, 1, 2, 3)),
             "max_visits": rng.choice((None, None, 0, 1, 2)),
             "fallback": self.often(0.15),
-            "series": rng.choice(self.series(kind)) if self.often(0.2) else "",
+            "series": rng.choice(self.series(kind)) if self.often(0.3) else "",
             "mix": self.mix(),
         }
         if low is not None and activity["max_size"] is not None:
