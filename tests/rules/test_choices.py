@@ -123,14 +123,6 @@ def test_of_choices_worth_the_same_the_lowest_rank_is_shown():
     assert best(here.facts, "ben", "x", here.knobs).rank == 2
 
 
-def test_an_open_seat_by_a_lock_is_said_to_be_one():
-    here = world("choices", locks=table("person,session,state", "ada,x,in"))
-    assert here.words("ada:x ben:x", "x") == [
-        "ada is in x by a lock alone: nobody wished or needed it for them.",
-        "ben is in x, which nobody wished or needed for them.",
-    ]
-
-
 def test_a_place_that_only_a_lock_accounts_for_says_so():
     here = world("choices", locks=table("person,session,state", "ada,y,in"))
     assert here.words("ada:y ben:y", "y") == [
