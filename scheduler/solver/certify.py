@@ -119,6 +119,7 @@ def tightened(matrix: Matrix, y: Ints, reduced: Ints) -> tuple[Ints, Ints]:
     among its columns. Rows of different people share no column, so each person's first rows are
     set at once, then the second ones, and so on.
     """
+    y, reduced = _pooled(matrix, y, reduced)
     rows, columns, turns = choosers(matrix)
     for turn in range(int(turns.max(initial=-1)) + 1):
         now = turns == turn
@@ -127,6 +128,25 @@ def tightened(matrix: Matrix, y: Ints, reduced: Ints) -> tuple[Ints, Ints]:
         change = np.where(best > np.iinfo(np.int64).min, best, 0)
         y, reduced = y + change, reduced - matrix.columns_first.T @ change
     return y, reduced
+
+
+def _pooled(matrix: Matrix, y: Ints, reduced: Ints) -> tuple[Ints, Ints]:
+    """Better multipliers for rows ``Σ pools − Σ candidates = 0``: no pool gains by itself.
+
+    A pool holds many people, so what it seems to gain counts many times; taken off all pools of the
+    row it counts once for each candidate, and not at all for those who have better things to do.
+    """
+    a = matrix.a
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(a.indptr))
+    even = (matrix.lower == 0) & (matrix.upper == 0)
+    pools = even[row] & (a.data == 1) & (matrix.owner[a.indices] < 0) & matrix.integer[a.indices]
+    others = even[row] & (a.data == -1) & (matrix.owner[a.indices] >= 0)
+    fits = np.bincount(row[pools | others], minlength=matrix.shape[0]) == np.diff(a.indptr)
+    pools &= fits[row]
+    best = np.full(matrix.shape[0], np.iinfo(np.int64).min)
+    np.maximum.at(best, row[pools], reduced[a.indices[pools]])
+    change = np.where(best > np.iinfo(np.int64).min, best, 0)
+    return y + change, reduced - matrix.columns_first.T @ change
 
 
 def choosers(matrix: Matrix) -> tuple[Ints, Ints, Ints]:

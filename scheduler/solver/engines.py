@@ -14,6 +14,7 @@ from ortools.math_opt import (
     callback_pb2,
     model_parameters_pb2,
     model_pb2,
+    model_update_pb2,
     parameters_pb2,
     result_pb2,
 )
@@ -24,6 +25,7 @@ from scheduler.rules.contract import UNBOUNDED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from scheduler.solver.matrix import Matrix
 
@@ -36,33 +38,45 @@ PDLP = parameters_pb2.SOLVER_TYPE_PDLP
 
 
 class Relaxed(NamedTuple):
-    """An LP answer: columns, and one multiplier per row in units (positive prices upper sides)."""
+    """An LP answer: columns, and one multiplier per row in units (positive prices upper sides).
+
+    ``cheap`` says whether clamped costs were good enough for it (see `relaxation`).
+    """
 
     v: Floats
     duals: Floats
+    cheap: bool = True
 
 
-def proto(matrix: Matrix, *, integer: bool) -> model_pb2.ModelProto:
-    """``matrix`` as a MathOpt model, filled from arrays; objective in points."""
+def proto(
+    matrix: Matrix, *, integer: bool, scales: tuple[Floats, Floats] | None = None
+) -> model_pb2.ModelProto:
+    """``matrix`` as a MathOpt model, filled from arrays; objective in points.
+
+    With ``scales``, rows are divided by the first and columns counted in units of the second.
+    """
     rows, columns = matrix.shape
+    by_row, by_column = scales or (np.ones(rows), np.ones(columns))
     model = model_pb2.ModelProto()
     variables = model.variables
     variables.ids.extend(range(columns))
-    variables.lower_bounds.extend(matrix.floor.astype(float))
-    variables.upper_bounds.extend(matrix.cap.astype(float))
+    variables.lower_bounds.extend(matrix.floor / by_column)
+    variables.upper_bounds.extend(matrix.cap / by_column)
     variables.integers.extend((matrix.integer & integer).tolist())
     model.objective.maximize = True
     priced = np.flatnonzero(matrix.objective)
     model.objective.linear_coefficients.ids.extend(priced)
-    model.objective.linear_coefficients.values.extend(matrix.objective[priced] / UNITS_PER_POINT)
+    worth = matrix.objective[priced] * by_column[priced] / UNITS_PER_POINT
+    model.objective.linear_coefficients.values.extend(worth)
     model.linear_constraints.ids.extend(range(rows))
-    model.linear_constraints.lower_bounds.extend(_side(matrix.lower))
-    model.linear_constraints.upper_bounds.extend(_side(matrix.upper))
+    model.linear_constraints.lower_bounds.extend(_side(matrix.lower) / by_row)
+    model.linear_constraints.upper_bounds.extend(_side(matrix.upper) / by_row)
     entries = matrix.a.tocoo()
     order = np.lexsort((entries.col, entries.row))
     model.linear_constraint_matrix.row_ids.extend(entries.row[order].astype(np.int64))
     model.linear_constraint_matrix.column_ids.extend(entries.col[order].astype(np.int64))
-    model.linear_constraint_matrix.coefficients.extend(entries.data[order].astype(float))
+    coefs = entries.data * by_column[entries.col] / by_row[entries.row]
+    model.linear_constraint_matrix.coefficients.extend(coefs[order])
     return model
 
 
@@ -73,8 +87,16 @@ def _side(side: Ints) -> Floats:
     return floats
 
 
-def relax(matrix: Matrix, engine: int = GLOP, tolerance: float = 1e-4) -> Relaxed | None:
-    """Solve the LP relaxation once, by GLOP, HiGHS or PDLP (at a relative ``tolerance``)."""
+def relax(
+    matrix: Matrix,
+    engine: int = GLOP,
+    tolerance: float = 1e-4,
+    scales: tuple[Floats, Floats] | None = None,
+) -> Relaxed | None:
+    """Solve the LP relaxation once, by GLOP, HiGHS or PDLP (at a relative ``tolerance``).
+
+    The answer is in the scaled rows and columns where ``scales`` are given.
+    """
     parameters = parameters_pb2.SolveParametersProto()
     if engine == PDLP:
         parameters.pdlp.presolve_options.use_glop = True
@@ -82,7 +104,51 @@ def relax(matrix: Matrix, engine: int = GLOP, tolerance: float = 1e-4) -> Relaxe
         optimal = parameters.pdlp.termination_criteria.simple_optimality_criteria
         optimal.eps_optimal_relative = tolerance
         optimal.eps_optimal_absolute = tolerance
-    return _relaxed(_solved(proto(matrix, integer=False), engine, parameters), matrix)
+    return _relaxed(
+        _solved(proto(matrix, integer=False, scales=scales), engine, parameters), matrix
+    )
+
+
+class Simplex:
+    """An LP that GLOP keeps, so that columns can join and the last basis stands."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.rows, self.columns = matrix.shape
+        model = proto(matrix, integer=False)
+        self._solver = core.new(GLOP, model, parameters_pb2.SolverInitializerProto())
+
+    def solve(self) -> Relaxed | None:
+        """Solve it as it is now."""
+        answer = self._solver.solve(
+            parameters_pb2.SolveParametersProto(),
+            model_parameters_pb2.ModelSolveParametersProto(),
+            None,
+            callback_pb2.CallbackRegistrationProto(),
+            None,
+            None,
+        )
+        return _first(answer, self.rows, self.columns)
+
+    def add(self, entries: sparse.csr_array, objective: Ints) -> None:
+        """Let 0/1 columns join, with these entries (rows, columns) and units each."""
+        count = len(objective)
+        update = model_update_pb2.ModelUpdateProto()
+        ids = self.columns + np.arange(count)
+        update.new_variables.ids.extend(ids)
+        update.new_variables.lower_bounds.extend(np.zeros(count))
+        update.new_variables.upper_bounds.extend(np.ones(count))
+        update.new_variables.integers.extend([False] * count)
+        worth = update.objective_updates.linear_coefficients
+        worth.ids.extend(ids)
+        worth.values.extend(objective / UNITS_PER_POINT)
+        a = entries.tocoo()
+        order = np.lexsort((a.col, a.row))
+        changed = update.linear_constraint_matrix_updates
+        changed.row_ids.extend(a.row[order].astype(np.int64))
+        changed.column_ids.extend(ids[a.col[order]])
+        changed.coefficients.extend(a.data[order].astype(float))
+        self._solver.update(update)
+        self.columns += count
 
 
 def exact(
@@ -130,7 +196,10 @@ def _solved(
 
 
 def _relaxed(answer: result_pb2.SolveResultProto, matrix: Matrix) -> Relaxed | None:
-    rows, columns = matrix.shape
+    return _first(answer, *matrix.shape)
+
+
+def _first(answer: result_pb2.SolveResultProto, rows: int, columns: int) -> Relaxed | None:
     for solution in answer.solutions:
         if solution.HasField("primal_solution"):
             v = _dense(solution.primal_solution.variable_values, columns)

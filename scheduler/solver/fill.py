@@ -1,8 +1,11 @@
-"""A first answer within a moment: the best wishes first, wherever a row still has room.
+"""A first answer within a moment: everybody's best seat that is still free, in rounds.
 
-No more than what a sign-up would reach, but legal, and there before anything is priced. It knows
-rows, not rules: a candidate is taken if no row without a slack is broken, its session being opened
-with it. Sessions left below their minimum are closed, and a second pass goes without them.
+No more than what a good sign-up would reach, but legal, and there before anything is priced. It
+knows rows, not rules. A column that one person owns is a *candidate*; a column that nobody owns is
+a *pool* where it counts the candidates that sit through a row (seats given to a class of people at
+once), else a *switch* (a session that opens). In each round every free place asks for its best
+candidate that fits; the best of those that ask are taken as long as every row without a slack has
+room. Switches whose rows stay below their lower side are turned off again, the emptiest first.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 from scheduler.solver.matrix import SHARED, completed
 from scheduler.solver.presolve import propagate
@@ -20,20 +24,32 @@ if TYPE_CHECKING:
     from scheduler.solver.matrix import Matrix
 
     Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-PASSES = 3
-"""Passes over the candidates; after each, sessions that stayed too small close."""
+PASSES = 6
+"""Times that the emptiest of what stayed too small is turned off; then all of it is."""
+
+ROUNDS = 80
+"""Rounds of asking in a pass; most are over after some twenty."""
+
+ASKED = 4
+"""Candidates of a place, its best ones, that count as demand for a switch."""
+
+ENDLESS = np.iinfo(np.int64).max // 4
 
 
-def filled(matrix: Matrix, start: Ints) -> Ints | None:
+def filled(matrix: Matrix, start: Ints, gain: Ints | None = None) -> Ints | None:
     """Improve a legal answer candidate by candidate.
 
     Parameters
     ----------
     matrix : Matrix
     start : int array (base columns,)
-        A legal answer in which people are unplaced.
+        An answer that keeps every row's upper side; whoever has a costly column is free to move
+        from it. Switches that are on stay on if they can.
+    gain : int array (columns,), optional
+        By what candidates are compared; by default what each adds at best.
 
     Returns
     -------
@@ -43,156 +59,255 @@ def filled(matrix: Matrix, start: Ints) -> Ints | None:
     within = propagate(matrix)
     if within is None:
         return None
-    sheet = _Sheet(within, start)
-    shut = np.zeros(len(start), dtype=bool)
-    for _ in range(PASSES):
-        sheet.go_through(shut)
+    if not len(start):
+        return start
+    sheet = _Sheet(within, start, gain)
+    sheet.switch_on()
+    for turn in range(PASSES + 1):
+        sheet.go_through()
         small = sheet.too_small()
         if not len(small):
             break
-        shut[small] = True
-        sheet.close(small)
+        sheet.switch_off(small if turn == PASSES else sheet.emptiest(small))
+    while len(small := sheet.too_small()):
+        sheet.switch_off(small)
     return sheet.v if matrix.allows(completed(matrix, sheet.v)) else None
 
 
 class _Sheet:
     """The answer so far, and what each row has used up."""
 
-    def __init__(self, matrix: Matrix, start: Ints) -> None:
+    def __init__(self, matrix: Matrix, start: Ints, gain: Ints | None) -> None:
         self.matrix = matrix
-        self.start = start
-        self.v = start.copy()
-        base = len(start)
-        body = matrix.columns_first[:, :base]
-        self.first, self.coefs = body.indptr, body.data
-        self.rows = body.indices.astype(np.int64)
+        self.v = np.clip(start, matrix.floor[: len(start)], matrix.cap[: len(start)])
+        self.base = len(start)
+        self.body = sparse.csc_array(matrix.columns_first[:, : self.base])
         entries = matrix.a.tocoo()
-        soft = (entries.col >= base) & (matrix.cap[entries.col] > 0)
-        self.bare = np.bincount(entries.row[soft], minlength=body.shape[0]) == 0
-        self.upper = np.where(self.bare, matrix.upper, np.iinfo(np.int64).max)
-        self.lower = matrix.lower
-        self.activity = body @ self.v
-        self.chooser = self.bare & (matrix.lower == 1) & (matrix.upper == 1)
-        self.order = self._order(base)
+        soft = (entries.col >= self.base) & (matrix.cap[entries.col] > 0)
+        bare = np.bincount(entries.row[soft], minlength=matrix.shape[0]) == 0
+        self.upper = np.where(bare, matrix.upper, ENDLESS)
+        self.lower = np.where(bare, matrix.lower, -ENDLESS)
+        self.activity = self.body @ self.v
+        self.gain = self._gains() if gain is None else gain[: self.base]
+        self._kinds(bare)
 
-    def _order(self, base: int) -> Ints:
-        """Candidates by what they add at best, the most first."""
+    def _gains(self) -> Ints:
+        """What each column adds at best, its rows' slacks and segments considered."""
         matrix = self.matrix
-        gain = matrix.objective.copy()
         entries = matrix.a.tocoo()
         steep = np.zeros(matrix.shape[0], dtype=np.int64)
-        extra = entries.col >= base
-        np.maximum.at(steep, entries.row[extra], matrix.objective[entries.col[extra]])
+        extra = entries.col >= self.base
+        missing = (entries.data > 0) & (matrix.objective[entries.col] < 0)
+        worth = np.where(missing, -1, 1) * matrix.objective[entries.col]
+        np.maximum.at(steep, entries.row[extra], worth[extra])
+        gain = matrix.objective.copy()
         np.add.at(gain, entries.col[~extra], (entries.data * steep[entries.row])[~extra])
-        able = (matrix.owner[:base] != SHARED) & (matrix.cap[:base] == 1) & (self.start == 0)
-        columns = np.flatnonzero(able)
-        return columns[np.argsort(-gain[columns], kind="stable")]
+        return gain[: self.base]
 
-    def entries(self, column: int) -> tuple[Ints, Ints]:
-        """Rows and coefficients of a column."""
-        part = slice(self.first[column], self.first[column + 1])
-        return self.rows[part], self.coefs[part]
+    def _kinds(self, bare: Bools) -> None:
+        """Candidates, places, switches and pools."""
+        matrix, base = self.matrix, self.base
+        own = matrix.owner[:base] != SHARED
+        able = matrix.cap[:base] > matrix.floor[:base]
+        entries = self.body.tocoo()
+        self.row, self.col = entries.row.astype(np.int64), entries.col.astype(np.int64)
+        self.coef = entries.data
+        self.pooled, self.pool = self._pools(own)
+        self.switch = np.flatnonzero(~own & able & ~self.pool)
+        one = bare & (matrix.lower == 1) & (matrix.upper == 1)
+        chooser = one[self.row] & own[self.col] & (self.coef == 1)
+        self.place_row, self.place_col = self.row[chooser], self.col[chooser]
+        self.idle = np.full(matrix.shape[0], -1)
+        order = np.argsort(-self.gain[self.place_col], kind="stable")
+        self.idle[self.place_row[order]] = self.place_col[order]
+        resting = np.zeros(base, dtype=bool)
+        resting[self.idle[self.idle >= 0]] = True
+        ask = own & able & (matrix.cap[:base] == 1) & ~resting
+        seats = np.isin(self.col, np.unique(self.place_col)) & ask[self.col]
+        self.asking = seats & ~chooser
+        self.first = chooser & ask[self.col]
 
-    def go_through(self, shut: Bools) -> None:
-        """Take every candidate that fits, the best first."""
-        for column in self.order.tolist():
-            if not self.v[column]:
-                change = self._change(column, shut)
-                if change and self._fits(change):
-                    self._apply(change)
+    def _pools(self, own: Bools) -> tuple[Ints, Bools]:
+        """(base,) each: a candidate's row ``Σ pools − Σ candidates = 0`` or -1; what is a pool."""
+        matrix = self.matrix
+        rows = matrix.shape[0]
+        even = (matrix.lower == 0) & (matrix.upper == 0)
+        through = even[self.row] & own[self.col] & (self.coef == -1)
+        gives = even[self.row] & ~own[self.col] & (self.coef == 1)
+        both = np.bincount(self.row[through], minlength=rows) > 0
+        both &= np.bincount(self.row[gives], minlength=rows) > 0
+        pooled, pool = np.full(self.base, -1), np.zeros(self.base, dtype=bool)
+        through &= both[self.row]
+        pooled[self.col[through]] = self.row[through]
+        pool[self.col[gives & both[self.row]]] = True
+        return pooled, pool
 
-    def _change(self, column: int, shut: Bools) -> dict[int, int] | None:
-        """What taking the candidate changes: it, who was unplaced, and what must open for it."""
-        rows, coefs = self.entries(column)
-        change = {column: 1}
-        for row, coef in zip(rows.tolist(), coefs.tolist(), strict=True):
-            if self.chooser[row]:
-                idle = self._idle(row)
-                if idle is None:
-                    return None
-                change[idle] = -1
-            elif self.bare[row] and self.activity[row] + coef > self.upper[row]:
-                opens = self._opens(row)
-                if opens is None or shut[opens]:
-                    return None
-                change[opens] = 1
-        return change
+    # ---- switches ----------------------------------------------------------------------------
 
-    def _idle(self, row: int) -> int | None:
-        """The column of a chooser that the start had taken and that is still taken."""
-        part = slice(self.matrix.a.indptr[row], self.matrix.a.indptr[row + 1])
-        for column in self.matrix.a.indices[part].tolist():
-            if self.v[column] and self.start[column] and self.matrix.objective[column] < 0:
-                return int(column)
-        return None
+    def switch_on(self) -> None:
+        """Turn on what is asked for most, as long as it fits."""
+        demand = self._demand()
+        for column in self.switch[np.argsort(-demand[self.switch], kind="stable")].tolist():
+            part = slice(self.body.indptr[column], self.body.indptr[column + 1])
+            rows, coefs = self.body.indices[part], self.body.data[part]
+            more = np.maximum(coefs, 0)
+            fits = np.all((more == 0) | (self.activity[rows] + more <= self.upper[rows]))
+            if not self.v[column] and fits:
+                self.v[column] = 1
+                self.activity[rows] += coefs
 
-    def _opens(self, row: int) -> int | None:
-        """The closed column that would give a row room."""
-        part = slice(self.matrix.a.indptr[row], self.matrix.a.indptr[row + 1])
-        columns, coefs = self.matrix.a.indices[part], self.matrix.a.data[part]
-        for column, coef in zip(columns.tolist(), coefs.tolist(), strict=True):
-            if column >= len(self.v) or self.matrix.owner[column] != SHARED:
-                continue
-            if coef < 0 and not self.v[column]:
-                return int(column)
-        return None
-
-    def _fits(self, change: dict[int, int]) -> bool:
-        """Whether no bare row's upper side is broken; lower sides are looked at afterwards."""
-        total: dict[int, int] = {}
-        for column, step in change.items():
-            if not 0 <= self.v[column] + step <= self.matrix.cap[column]:
-                return False
-            rows, coefs = self.entries(column)
-            for row, coef in zip(rows.tolist(), coefs.tolist(), strict=True):
-                total[row] = total.get(row, 0) + coef * step
-        return all(self.activity[row] + more <= self.upper[row] for row, more in total.items())
-
-    def _apply(self, change: dict[int, int]) -> None:
-        for column, step in change.items():
-            rows, coefs = self.entries(column)
-            self.activity[rows] += coefs * step
-            self.v[column] += step
+    def _demand(self) -> Floats:
+        """(base,): how many places would like each switch on."""
+        row, col = self.row[self.first], self.col[self.first]
+        order = np.lexsort((-self.gain[col], row))
+        rank = np.arange(len(order)) - np.searchsorted(row[order], row[order])
+        liked = np.zeros(self.base)
+        liked[col[order[rank < ASKED]]] = 1
+        wanted = np.zeros(self.matrix.shape[0])
+        asks = self.coef > 0
+        np.add.at(wanted, self.row[asks], liked[self.col[asks]])
+        demand = np.zeros(self.base)
+        gives = (self.coef < 0) & (self.upper[self.row] == 0)
+        np.maximum.at(demand, self.col[gives], wanted[self.row[gives]])
+        return demand
 
     def too_small(self) -> Ints:
-        """Opened columns in rows whose lower side is not reached."""
-        short = np.flatnonzero(self.bare & (self.activity < self.lower))
-        columns = self.matrix.a[short].tocoo()
-        opened = columns.col[(columns.data < 0)]
-        opened = opened[opened < len(self.v)]
-        mine = (self.matrix.owner[opened] == SHARED) & (self.v[opened] > self.start[opened])
-        return np.unique(opened[mine])
+        """Switches that are on in rows whose lower side is not reached."""
+        short = self.activity < self.lower
+        on = short[self.row] & (self.coef < 0) & (self.v[self.col] > 0)
+        free = self.matrix.floor[: self.base][self.col] == 0
+        switch = np.zeros(self.base, dtype=bool)
+        switch[self.switch] = True
+        return np.unique(self.col[on & free & switch[self.col]])
 
-    def close(self, opened: Ints) -> None:
-        """Close columns again, and let everyone who went there be as they were."""
-        entries = self.matrix.a.tocoo()
-        rows = np.unique(entries.row[np.isin(entries.col, opened)])
-        inside = np.isin(entries.row, rows) & (entries.col < len(self.v))
-        people = np.unique(entries.col[inside])
-        people = people[
-            (self.matrix.owner[people] != SHARED) & (self.v[people] > self.start[people])
-        ]
-        linked = self._linked(people, opened)
-        for column in linked:
-            self._leave(int(column))
-        self.v[opened] = self.start[opened]
-        body = self.matrix.columns_first[:, : len(self.v)]
-        self.activity = body @ self.v
+    def emptiest(self, small: Ints) -> Ints:
+        """The half of these switches that lack most."""
+        lack = np.zeros(self.base, dtype=np.int64)
+        short = np.maximum(self.lower - self.activity, 0)
+        inside = np.isin(self.col, small) & (self.coef < 0) & (short[self.row] < ENDLESS // 2)
+        np.maximum.at(lack, self.col[inside], short[self.row[inside]])
+        return small[np.argsort(-lack[small], kind="stable")][: max(1, len(small) // 2)]
 
-    def _linked(self, people: Ints, opened: Ints) -> Ints:
-        """Candidates that only stand because one of these is open."""
-        shut = self.v.copy()
-        shut[opened] = 0
-        body = self.matrix.columns_first[:, : len(self.v)]
-        broken = np.flatnonzero(self.bare & (body @ shut > self.upper))
-        entries = self.matrix.a[broken].tocoo()
-        return np.intersect1d(people, entries.col)
+    def switch_off(self, switches: Ints) -> None:
+        """Turn switches off; whoever then has no room becomes free again."""
+        self.v[switches] = 0
+        self.switch = np.setdiff1d(self.switch, switches)
+        for _ in range(8):
+            self.activity = self.body @ self.v
+            over = self.activity > self.upper
+            leaving = over[self.row] & (self.coef > 0) & (self.v[self.col] > 0)
+            leaving &= np.isin(self.row, self._rows_of(switches))
+            columns = np.unique(self.col[leaving])
+            columns = columns[self.v[columns] > self.matrix.floor[columns]]
+            if not len(columns):
+                return
+            self._leave(columns)
 
-    def _leave(self, column: int) -> None:
-        """Take a candidate out and leave its places as they were at the start."""
-        self.v[column] = 0
-        rows, _ = self.entries(column)
-        for row in rows[self.chooser[rows]].tolist():
-            part = slice(self.matrix.a.indptr[row], self.matrix.a.indptr[row + 1])
-            columns = self.matrix.a.indices[part]
-            self.v[columns[self.start[columns] > 0]] = 1
+    def _rows_of(self, columns: Ints) -> Ints:
+        return np.unique(self.row[np.isin(self.col, columns)])
+
+    def _leave(self, columns: Ints) -> None:
+        """Empty these columns; their places, and those who sat through a pool, are free again."""
+        leaving = self.pool[self.col] & np.isin(self.col, columns)
+        seats = np.zeros(self.matrix.shape[0], dtype=np.int64)
+        np.add.at(seats, self.row[leaving], self.v[self.col[leaving]])
+        sitting = np.flatnonzero((self.pooled >= 0) & (self.v > 0))
+        sitting = sitting[np.argsort(self.pooled[sitting], kind="stable")]
+        row = self.pooled[sitting]
+        rank = np.arange(len(row)) - np.searchsorted(row, row)
+        columns = np.concatenate([columns, sitting[rank < seats[row]]])
+        self.v[columns] = self.matrix.floor[columns]
+        rows = np.unique(self.place_row[np.isin(self.place_col, columns)])
+        self.v[self.idle[rows]] = 1
+
+    # ---- places ------------------------------------------------------------------------------
+
+    def go_through(self) -> None:
+        """Seat people round by round until nobody who is free fits anywhere."""
+        for _ in range(ROUNDS):
+            taken = self._accepted(self._asked())
+            if not len(taken):
+                break
+            self._take(taken)
+        self._fill_pools()
+
+    def _asked(self) -> Ints:
+        """The best candidate that fits of each free place, the best first."""
+        room = self.upper - self.activity
+        stuck = np.zeros(self.base, dtype=bool)
+        stuck[self.col[self.asking & (self.coef > room[self.row])]] = True
+        stuck |= (self.pooled >= 0) | (self.v > 0)
+        held = self.first & ((self.idle < 0) | (self.v[self.idle] == 0))[self.row]
+        stuck[self.col[held]] = True
+        ask = self.first & ~stuck[self.col]
+        row, col = self.row[ask], self.col[ask]
+        better = self.gain[col] > self.gain[self.idle[row]]
+        row, col = row[better], col[better]
+        order = np.lexsort((-self.gain[col], row))
+        row, col = row[order], col[order]
+        first = np.concatenate([[True], np.diff(row) != 0])[: len(row)]
+        chosen = np.unique(col[first])
+        return chosen[np.argsort(-self.gain[chosen], kind="stable")]
+
+    def _accepted(self, asked: Ints) -> Ints:
+        """Those of them that all rows have room for, even if all before them are taken."""
+        if not len(asked):
+            return asked
+        rank = np.full(self.base, -1)
+        rank[asked] = np.arange(len(asked))
+        mine = (rank[self.col] >= 0) & (self.asking | self.first)
+        row, turn = self.row[mine], rank[self.col[mine]]
+        need = np.maximum(self.coef[mine], 0)
+        room = np.where(self.idle[row] >= 0, 1, (self.upper - self.activity)[row])
+        order = np.lexsort((turn, row))
+        row, turn, need, room = row[order], turn[order], need[order], room[order]
+        total = np.cumsum(need)
+        start = np.searchsorted(row, row)
+        before = total - (total - need)[start]
+        refused = np.zeros(len(asked), dtype=bool)
+        refused[turn[(need > 0) & (before > room)]] = True
+        return asked[~refused]
+
+    def _take(self, taken: Ints) -> None:
+        self.v[taken] = 1
+        rows = np.unique(self.place_row[np.isin(self.place_col, taken)])
+        self.v[self.idle[rows]] = 0
+        self.activity = self.body @ self.v
+
+    def _fill_pools(self) -> None:
+        """Seat whoever is still free through the pools, those that lack people first."""
+        for row in np.unique(self.pooled[self.pooled >= 0]).tolist():
+            people = self._waiting(row)
+            pools = self.col[(self.row == row) & self.pool[self.col]]
+            while len(people):
+                room, lack = self._room(pools)
+                best = int(np.lexsort((-room, -np.minimum(lack, room)))[0])
+                if room[best] <= 0:
+                    break
+                most = min(len(people), int(room[best]), int(lack[best]) or len(people))
+                self.v[pools[best]] += most
+                self._take(people[:most])
+                people = people[most:]
+
+    def _waiting(self, row: int) -> Ints:
+        """Candidates that sit through this row, whose place is free."""
+        columns = np.flatnonzero((self.pooled == row) & (self.v == 0))
+        inside = np.isin(self.place_col, columns)
+        idle = self.idle[self.place_row[inside]]
+        free = (idle >= 0) & (self.v[idle] > 0) & (idle != self.place_col[inside])
+        return np.unique(self.place_col[inside][free])
+
+    def _room(self, pools: Ints) -> tuple[Ints, Ints]:
+        """How many more each pool can hold, and how many its switch lacks."""
+        room = (self.matrix.cap[pools] - self.v[pools]).copy()
+        lack = np.zeros(len(pools), dtype=np.int64)
+        for at, pool in enumerate(pools.tolist()):
+            part = slice(self.body.indptr[pool], self.body.indptr[pool + 1])
+            rows, coefs = self.body.indices[part], self.body.data[part]
+            other = self.matrix.upper[rows] != self.matrix.lower[rows]
+            rows, coefs = rows[other & (coefs > 0)], coefs[other & (coefs > 0)]
+            left = (self.upper[rows] - self.activity[rows]) // coefs
+            room[at] = min(int(room[at]), int(left.min(initial=ENDLESS)))
+            short = self.lower[rows] - self.activity[rows]
+            lack[at] = max(0, int(short.max(initial=0)))
+        return room, lack

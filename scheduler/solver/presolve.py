@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scheduler.solver.matrix import Matrix
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 ROUNDS = 8
 """Propagation stops after so many rounds; more rarely find more."""
@@ -116,8 +117,9 @@ def _tighten(
 
 
 def reduce(matrix: Matrix) -> Reduced:
-    """Drop fixed columns, and rows that the bounds of the rest keep by themselves."""
-    fixed = matrix.floor == matrix.cap
+    """Drop fixed columns, and rows that the bounds or a row without slack keep by themselves."""
+    idle, implied = _implied(matrix)
+    fixed = (matrix.floor == matrix.cap) | implied
     columns = np.flatnonzero(~fixed)
     settled = matrix.a @ np.where(fixed, matrix.floor, 0)
     lower = np.where(matrix.lower > -UNBOUNDED, matrix.lower - settled, matrix.lower)
@@ -127,7 +129,7 @@ def reduce(matrix: Matrix) -> Reduced:
     floor, cap = matrix.floor[columns], matrix.cap[columns]
     high = positive @ cap + negative @ floor
     low = positive @ floor + negative @ cap
-    rows = np.flatnonzero((high > upper) | (low < lower))
+    rows = np.flatnonzero(((high > upper) | (low < lower)) & ~idle)
     small = replace(
         matrix,
         a=sparse.csr_array(narrow[rows]),
@@ -140,3 +142,38 @@ def reduce(matrix: Matrix) -> Reduced:
     )
     constant = int(matrix.objective[fixed] @ matrix.floor[fixed])
     return Reduced(small, columns, rows, constant, len(fixed))
+
+
+def _implied(matrix: Matrix) -> tuple[Bools, Bools]:
+    """Rows with a slack that a row without one already keeps, and these slacks: they stay at 0.
+
+    Such pairs have the same whole-number part; they are found by a random number per column and
+    then compared entry by entry.
+    """
+    rows, columns = matrix.shape
+    entry_row = np.repeat(np.arange(rows), np.diff(matrix.a.indptr))
+    extra = ~matrix.integer[matrix.a.indices]
+    slacks = np.bincount(entry_row[extra], minlength=rows)
+    uses = np.bincount(matrix.a.indices[extra], minlength=columns)
+    costly = (matrix.objective <= 0) & (matrix.floor == 0) & (uses == 1) & ~matrix.integer
+    alone = np.zeros(rows, dtype=bool)
+    alone[entry_row[extra]] = costly[matrix.a.indices[extra]]
+    soft = np.flatnonzero((slacks == 1) & alone & (matrix.lower <= -UNBOUNDED))
+    key = matrix.a @ np.where(matrix.integer, _numbers(columns), 0)
+    hard = np.flatnonzero(slacks == 0)
+    hard = hard[np.lexsort((matrix.upper[hard], key[hard]))]
+    at = np.minimum(np.searchsorted(key[hard], key[soft]), max(len(hard) - 1, 0))
+    twin = hard[at] if len(hard) else soft
+    likely = (key[twin] == key[soft]) & (matrix.upper[twin] <= matrix.upper[soft]) & (twin != soft)
+    soft, twin = soft[likely], twin[likely]
+    whole = np.flatnonzero(matrix.integer)
+    differs = abs(matrix.a[soft][:, whole] - matrix.a[twin][:, whole]).sum(axis=1)
+    idle, implied = np.zeros(rows, dtype=bool), np.zeros(columns, dtype=bool)
+    idle[soft[differs == 0]] = True
+    implied[matrix.a.indices[extra & idle[entry_row]]] = True
+    return idle, implied
+
+
+def _numbers(count: int) -> Ints:
+    """So many random numbers below 2**40, always the same."""
+    return np.random.default_rng(count).integers(1, 2**40, count)

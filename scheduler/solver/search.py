@@ -1,24 +1,28 @@
 """The search for one answer and its bound, part by part; runs in the child process.
 
-Fill (a first answer within a moment), price (the relaxation, certified), sketch (the exact solve of
-what the prices leave promising), exact (of all that the certified prices do not exclude), prove
-(branch and bound with certified leaves). Every stage starts from what the last one knows; any of
-them may be the last.
+Fill (a first answer within a moment), price (the relaxation, certified), open (a dive on what opens
+or closes), plan (a master over people's plans, and a polish of whom it leaves undecided), improve
+(neighbourhoods, let go where the prices say that the answer loses), exact (of all that the
+certified prices do not exclude, if that is little), prove (branch and bound with certified leaves).
+Every stage starts from what the last one knows; any of them may be the last.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from scheduler.models.points import UNITS_PER_POINT
-from scheduler.solver import branch, certify, elastic, engines, presolve
+from scheduler.solver import branch, certify, elastic, engines, opening, presolve, relaxation
 from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, Stage
-from scheduler.solver.matrix import SHARED, completed
-from scheduler.solver.plans import Plans
+from scheduler.solver.master import Master
+from scheduler.solver.matrix import completed
+from scheduler.solver.neighbourhood import COLUMNS, Neighbourhoods, polished
+from scheduler.solver.plans import WIDTH, Plans
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,22 +36,30 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-USED = 1e-3
-"""A candidate that the relaxation takes less of counts as not taken."""
-
-SKETCHES = ((0, 0.005), (20, 0.0))
-"""Points that a candidate may lie behind the best of its place to stay in, and the gap asked."""
-
-LARGE_SKETCHES = ((0, 0.001), (2, 0.0001))
-"""The same for a large model, where the last hundredth of a percent would take long."""
-
 PROOF_WORK = 200_000
 """Columns that the proof may price in all: a small model gets many nodes, a large one few."""
 
 MOST_NODES = 2_000
 
 LARGE = 60_000
-"""Columns from which on the simplex method is too slow for prices, and the whole for a MIP."""
+"""Columns from which on the whole is too much for a MIP."""
+
+SMALL = 6_000
+"""Columns up to which the exact solve needs no preparation."""
+
+STEPS = 40
+"""Neighbourhoods of a model that is not large: then the exact solve has its turn."""
+
+PLANS = 150_000
+"""Plans in all that a bound by plans looks at, but at least `NARROWEST` per person."""
+
+NARROWEST = 32
+
+FOLLOWED = 10_000
+"""Points that all of a relaxed share counts where an answer follows the relaxation."""
+
+TIGHT = 1e-5
+"""Tolerance of a second, closer relaxation, where the gap is not yet what was asked."""
 
 
 def search(task: Task, report: Report) -> None:
@@ -87,11 +99,15 @@ class _Part:
         self.upper: int | None = None
         self.relaxed: Floats | None = None
         self.proof: certify.Proof | None = None
+        self.start: Ints | None = None
+        self.best_base: Ints | None = None
+        self.cheap = True
+        self.tight = False
 
     def run(self, allowance: float) -> None:
         """Go through the stages until the answer is within ``allowance`` units of the bound."""
         self.allowance = allowance
-        for stage in (self.sketch, self.exact, self.prove):
+        for stage in self._stages():
             if self.impossible:
                 self.report(Stage(self.number, "waive"))
                 self.report(Done(self.number, self.waive()))
@@ -101,6 +117,11 @@ class _Part:
             if self.enough:
                 break
         self.report(Done(self.number, "done" if self.upper == self.best else self._ended))
+
+    def _stages(self) -> tuple[Callable[[], None], ...]:
+        if self.matrix.shape[1] <= SMALL or self.best is None:
+            return (self.exact, self.prove)
+        return (self.plan, self.improve, self.exact, self.prove)
 
     @property
     def enough(self) -> bool:
@@ -122,6 +143,7 @@ class _Part:
 
     def fill(self, start: Ints) -> None:
         """Find a first answer, the best wishes first."""
+        self.start = start
         base = filled(self.strict, start)
         if base is not None:
             self.answered(base)
@@ -133,34 +155,74 @@ class _Part:
             self.impossible = True
             return
         self.matrix = within
-        small = presolve.reduce(self.matrix)
+        self._relax(presolve.reduce(self.matrix), 1e-4)
+
+    def _relax(self, small: presolve.Reduced, tolerance: float) -> None:
+        """Solve the relaxation and certify what it says, by columns and by whole plans."""
         if not len(small.columns):
             self.bounded(small.constant)
             return
-        engine = engines.HIGHS if len(small.columns) < LARGE else engines.PDLP
-        relaxed = engines.relax(small.matrix, engine)
-        if relaxed is not None:
-            self.relaxed = self.matrix.floor.astype(float)
-            self.relaxed[small.columns] = relaxed.v
-            self.proof = small.proven(certify.prove(small.matrix, relaxed.duals))
-            self.bounded(self.proof.units)
-            self.bounded(small.bounded(Plans(small.matrix).price(relaxed.duals).bound))
+        found = relaxation.relaxed(small.matrix, tolerance, cheap=self.cheap)
+        if found is None:
+            return
+        self.cheap = found.cheap
+        self.relaxed = self.matrix.floor.astype(float)
+        self.relaxed[small.columns] = found.v
+        self.proof = small.proven(certify.prove(small.matrix, found.duals))
+        self.bounded(self.proof.units)
+        self.bounded(small.bounded(Plans(small.matrix).price(found.duals, _width(small)).bound))
 
-    def sketch(self) -> None:
-        """Solve exactly, but only over candidates that the prices leave promising."""
+    def plan(self) -> None:
+        """Open or close, draw plans, choose among them, and decide for those left undecided."""
         if self.proof is None or self.relaxed is None:
             return
-        behind = -self.proof.reduced / certify.GRID / UNITS_PER_POINT
-        candidate = self.matrix.integer & (self.matrix.owner != SHARED) & (self.matrix.floor == 0)
-        large = len(self.matrix.cap) > LARGE
-        for points, gap in LARGE_SKETCHES if large else SKETCHES:
-            drop = candidate & (self.relaxed < USED) & (behind > points)
-            cap = np.where(drop, 0, self.matrix.cap)
-            narrow = presolve.propagate(replace(self.matrix, cap=cap))
-            if narrow is not None:
-                self.solve(narrow, max(gap, self.gap))
-            if self.enough:
+        self.report(Stage(self.number, "open"))
+        here = opening.opened(self.matrix, self.relaxed, cheap=self.cheap)
+        start = self._followed(here)
+        if start is None:
+            return
+        self.answered(start)
+        self.report(Stage(self.number, "plan"))
+        switches = opening.switches(self.matrix)
+        matrix = presolve.propagate(self.matrix.fixed(switches, start[switches]))
+        small = None if matrix is None else presolve.reduce(matrix)
+        if matrix is None or small is None or not len(small.columns):
+            return
+        whole = completed(self.strict, start)
+        plans = Plans(small.matrix)
+        master = Master(plans, here.v[small.columns], whole[small.columns], self.task.seed)
+        master.run()
+        found = matrix.floor.copy()
+        found[small.columns], left = master.decided()
+        self.report(Stage(self.number, "polish"))
+        base = polished(matrix, found, left, self.proof.reduced, here.v, self.task.seed)
+        mended = base if self._legal(base) else filled(self.strict, base)
+        if mended is not None:
+            self.answered(mended)
+
+    def _followed(self, here: opening.Opened) -> Ints | None:
+        """A legal answer that goes where the relaxation of the dive goes, closing what it must."""
+        if self.start is None:
+            return None
+        gain = (FOLLOWED * here.v).astype(np.int64) + self.matrix.objective // UNITS_PER_POINT
+        return filled(replace(here.matrix, floor=self.matrix.floor), self.start, gain)
+
+    def improve(self) -> None:
+        """Let parts of the answer go, and solve them again, until that is in vain."""
+        if self.proof is None or self.best_base is None:
+            return
+        whole = completed(self.strict, self.best_base)
+        search = Neighbourhoods(self.matrix, whole, self.proof.reduced, self.task.seed)
+        few = self.matrix.shape[1] <= LARGE
+        for number in count():
+            if search.stuck or self.enough or (few and number == STEPS):
                 return
+            if search.step():
+                self.answered(search.best.v[self.matrix.integer])
+            elif search.vain == 1 and search.size > COLUMNS and not self.tight:
+                self.tight = True
+                self._relax(presolve.reduce(self.matrix), TIGHT)
+                search.price(self.proof.reduced)
 
     def exact(self) -> None:
         """Solve exactly over all that the certified prices do not exclude, if that is not much."""
@@ -171,6 +233,9 @@ class _Part:
             return
         done = self.solve(self.matrix, self.gap)
         self.impossible = done and self.best is None
+
+    def _legal(self, base: Ints) -> bool:
+        return self.strict.allows(completed(self.strict, base))
 
     def prove(self) -> None:
         """Close the gap by branching, every leaf certified."""
@@ -226,8 +291,14 @@ class _Part:
         matrix = self.loose if waived else self.strict
         whole = completed(matrix, base)
         if matrix.allows(whole) and (self.best is None or matrix.value(whole) > self.best):
-            self.best = matrix.value(whole)
+            self.best, self.best_base = matrix.value(whole), base
             self.report(Answer(self.number, base, self.best, waived))
+
+
+def _width(small: presolve.Reduced) -> int:
+    """Plans per person that are looked at for a bound: many for few people, fewer for many."""
+    people = len(np.unique(small.matrix.owner))
+    return min(WIDTH, max(NARROWEST, PLANS // people))
 
 
 def _base(matrix: Matrix, v: Floats) -> Ints:

@@ -1,0 +1,152 @@
+"""Plans drawn from a relaxation: whole cycles of people, block by block, personal rows kept.
+
+A relaxed answer says of each candidate how much of it is taken. Plans are drawn place by place, in
+an order that is drawn too, each place taking the candidate with the largest score: the logarithm of
+its share plus Gumbel noise (which draws in proportion to shares), or its price. A candidate that
+would break a personal row is passed over; what personal rows with slacks cost or save is added to
+the score. All people at once, as arrays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from scheduler.solver.certify import GRID
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from scheduler.solver.plans import Plans
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+SHARE = 1e-3
+"""A candidate of which the relaxation takes less is not drawn."""
+
+BEST = 8
+"""Candidates of each place, its best ones at some prices, that are looked at for a plan."""
+
+NOISE = (0.3, 1.0)
+"""Scale of the noise, drawn anew for each plan: little noise follows the shares closely."""
+
+UNBOUND = 2**40
+
+
+class Sampler:
+    """Candidates of a model, and who may combine them how.
+
+    Parameters
+    ----------
+    plans : Plans
+    seed : int
+    """
+
+    def __init__(self, plans: Plans, seed: int) -> None:
+        self.plans = plans
+        self.draw = np.random.default_rng(seed)
+        self.number = np.full(len(plans.good), -1)
+        self.number[plans.people] = np.arange(len(plans.people))
+
+    def drawn(self, v: Floats, times: int) -> tuple[Ints, Ints]:
+        """Plans in proportion to a relaxed answer, ``times`` per person.
+
+        Returns
+        -------
+        person, columns : int arrays (plans,), (plans, choosers)
+            As in `plans.Priced`; some may break a personal row with a lower side.
+        """
+        candidates = self.plans.candidates
+        some = candidates[v[candidates] > SHARE]
+        table = _Table(self, some)
+        share = np.log(v[some])
+        found = []
+        for _ in range(times):
+            scale = self.draw.uniform(*NOISE)
+            found.append(table.plan(share + scale * self.draw.gumbel(size=len(some))))
+        return np.tile(self.plans.people, times), np.concatenate(found)
+
+    def priced(self, price: Ints, times: int) -> tuple[Ints, Ints]:
+        """Good plans at these prices (units per column), ``times`` per person."""
+        candidates = self.plans.candidates
+        place = self.plans.chooser[candidates]
+        order = np.lexsort((-price[candidates], place))
+        rank = np.arange(len(order)) - np.searchsorted(place[order], place[order])
+        some = candidates[np.sort(order[rank < BEST])]
+        table = _Table(self, some)
+        score = price[some].astype(float)
+        found = [table.plan(score, soft=True) for _ in range(times)]
+        return np.tile(self.plans.people, times), np.concatenate(found)
+
+
+class _Table:
+    """Some candidates, laid out for drawing."""
+
+    def __init__(self, sampler: Sampler, candidates: Ints) -> None:
+        plans, matrix = sampler.plans, sampler.plans.matrix
+        self.draw = sampler.draw
+        self.candidates = candidates
+        self.chooser = plans.chooser[candidates]
+        self.place = plans.place[self.chooser]
+        self.person = sampler.number[matrix.owner[candidates]]
+        self.people, self.places = len(plans.people), plans.places
+        self.fills = plans.fills[candidates].toarray() > 0
+        self.several = bool((self.fills.sum(axis=1) > 1).any())
+        body = sparse.csr_array(plans.personal_a[candidates])
+        rows = np.unique(body.indices).astype(np.int64)
+        self.body = sparse.csr_array(body[:, rows])
+        self.back = sparse.csr_array(self.body.T)
+        self.most = np.where(plans.plain[rows], matrix.upper[rows], UNBOUND)
+        self._slacks(plans, rows)
+
+    def _slacks(self, plans: Plans, rows: Ints) -> None:
+        """What a missing or a surplus one costs in each row."""
+        matrix = plans.matrix
+        slack, soft = plans.slack_of[rows], plans.slacked[rows]
+        cost = np.where(soft, -matrix.objective[slack], 0).astype(float)
+        self.missing = np.where(plans.slack_coef[rows] > 0, cost, 0.0)
+        self.surplus = np.where(plans.slack_coef[rows] < 0, cost, 0.0)
+        self.lower, self.upper = matrix.lower[rows], matrix.upper[rows]
+
+    def plan(self, score: Floats, *, soft: bool = False) -> Ints:
+        """(people, places): one plan each; -1 where nothing could be taken."""
+        columns = np.full((self.people, self.places), -1)
+        done = np.zeros((self.people, self.places), dtype=bool)
+        used = np.zeros(len(self.most), dtype=np.int64)
+        start = self.draw.integers(self.places, size=self.people)
+        turn = (self.place + start[self.person]) % self.places
+        for now in range(self.places):
+            able = np.flatnonzero((turn == now) & self._fits(used, done))
+            worth = score[able]
+            if soft:
+                bonus = np.where(used < self.lower, self.missing, 0.0)
+                bonus -= np.where(used >= self.upper, self.surplus, 0.0)
+                worth = worth + (self.body @ bonus)[able]
+            order = able[np.lexsort((-worth, self.chooser[able]))]
+            first = np.concatenate([[True], np.diff(self.chooser[order]) != 0])[: len(order)]
+            pick = order[first]
+            columns[self.person[pick], self.place[pick]] = self.candidates[pick]
+            np.logical_or.at(done, self.person[pick], self.fills[pick])
+            taken = np.zeros(len(self.candidates), dtype=np.int64)
+            taken[pick] = 1
+            used += self.back @ taken
+        return columns
+
+    def _fits(self, used: Ints, done: Bools) -> Bools:
+        """(candidates,): whether personal rows and places still have room for it."""
+        full = (used >= self.most).astype(np.int64)
+        fits: Bools = (self.body @ full) == 0
+        if self.several:
+            fits &= ~np.any(self.fills & done[self.person], axis=1)
+        else:
+            fits &= ~done[self.person, self.place]
+        return fits
+
+
+def worths(plans: Plans, person: Ints, columns: Ints) -> Ints:
+    """Units that plans are worth without any prices."""
+    return plans.worth(person, columns, plans.matrix.objective * GRID) // GRID
