@@ -1,0 +1,311 @@
+"""Leximin, level by level: what is minimised first, the smallest shares, then the value.
+
+Runs in the child process. One attempt comes first: the model itself, in which it is dear to miss
+the shares that people's own plans allow at most. Where that reaches them all, everything is proven
+at once. Otherwise each level is decided by asking whether a threshold can be reached, which is a
+search of its own for the fewest points that are missing: if none are, it can, and if a certified
+bound says that some must be, it cannot. In between lie finitely many shares, and halving finds the
+largest. At last the value is maximised with all levels kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from scheduler.models.points import UNITS_PER_POINT
+from scheduler.solver.components import components
+from scheduler.solver.isolate import Answer, Bound, Done, LevelBound, Stage, Task
+from scheduler.solver.ladder import (
+    Ladder,
+    Rung,
+    asking,
+    best_alone,
+    counting,
+    keeping,
+    nobody,
+    owed,
+    start,
+    waiving,
+    wishing,
+)
+from scheduler.solver.matrix import completed
+from scheduler.solver.search import LARGE, search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from scheduler.solver.components import Component
+    from scheduler.solver.isolate import Event, Rank
+    from scheduler.solver.matrix import Matrix
+
+    Report = Callable[[Event], None]
+    Heard = Callable[[NDArray[np.int64], int, int], None]
+    Limited = Callable[[int], None]
+    Ints = NDArray[np.int64]
+
+NEAR = Fraction(1, 500)
+"""In a large model, halving ends where a level is as near to its bound as this."""
+
+
+class Settled(Exception):
+    """What a search was asked is known; raised from its reports to end it."""
+
+
+class Found(NamedTuple):
+    """The best answer known: base columns of the ladder's matrix, its rank and units."""
+
+    base: Ints
+    rank: Rank
+    units: int
+
+
+def climb(task: Task, steps: Ladder, report: Report) -> None:
+    """Search level by level, reporting stages, answers with their ranks, and bounds."""
+    _Climb(task, steps, report).run()
+
+
+class _Climb:
+    """What is known so far, and the ways to know more."""
+
+    def __init__(self, task: Task, steps: Ladder, report: Report) -> None:
+        self.task = task
+        self.steps = steps
+        self.report = report
+        self.size = steps.base
+        self.first = len(steps.aims.first)
+        self.waived = 0
+        self.reason = "done"
+        self.best: Found | None = None
+        rest = task.starts[0] if task.starts else None
+        if rest is not None:
+            self.take(rest)
+
+    def run(self) -> None:
+        """Attempt everything at once; where that fails, go level by level."""
+        if not self.attempt() and self.best is not None:
+            if self.waived:
+                self.widen()
+            self.report(Stage(0, "count"))
+            self.count()
+            best = self.bests(self.rank[: self.first])
+            for level in range(self.steps.levels):
+                self.report(Stage(0, f"level {level + 1}"))
+                self.level(level, best)
+            self.finish(best)
+        proven = "impossible" if self.waived else self.reason
+        self.report(Done(0, proven))
+
+    @property
+    def rank(self) -> Rank:
+        """How far the best answer comes."""
+        return () if self.best is None else self.best.rank
+
+    # ---- everything at once ------------------------------------------------------------------
+
+    def attempt(self) -> bool:
+        """Wish for the most that every level could come to; whether that came true.
+
+        It did if the best answer of the search has it: then a gap left is that of the search. A
+        worse one may have it by chance, while the best finds it worth its price to miss a level.
+        """
+        steps, nothing = self.steps, (Fraction(0),) * self.first
+        best = best_alone(steps, nothing)
+        highest = (*nothing, *steps.least(best))
+        for level, rank in enumerate(highest):
+            self.report(LevelBound(level, rank, highest[:level]))
+        owes = owed(steps, highest[self.first :], best) or nobody(steps)
+        bounds: list[int] = []
+        came: list[bool] = []
+
+        def tell() -> None:
+            if bounds and self.rank >= highest:
+                self.report(Bound(0, bounds[-1], highest))
+
+        def bounded(units: int) -> None:
+            bounds.append(units)
+            tell()
+
+        def answered(base: Ints, _: int, waived: int) -> None:
+            self.waived = waived
+            self.take(base)
+            came.append(self.steps.rank(base[: steps.base]) >= highest)
+            tell()
+
+        self.reason = self.search(wishing(steps, owes), answered, bounded, loud=True)
+        return not self.waived and came[-1:] == [True]
+
+    def widen(self) -> None:
+        """Go on in the model in which as many findings may be waived as must be."""
+        assert self.best is not None
+        loose = self.steps.matrix
+        slack = np.flatnonzero(loose.breach >= 0)
+        finding, which = np.unique(loose.breach[slack], return_inverse=True)
+        taken = np.zeros(len(finding), dtype=np.int64)
+        np.maximum.at(taken, which, (completed(loose, self.best.base)[slack] > 0).astype(np.int64))
+        self.steps = waiving(self.steps, self.waived)
+        base = np.concatenate([self.best.base, taken])
+        self.best = self.best._replace(base=base)
+
+    def bests(self, counts: Rank) -> Ints:
+        """(people,): the most hundredths that anybody can have."""
+        if not self.waived:
+            return best_alone(self.steps, counts)
+        earning = np.flatnonzero(self.steps.aims.points)
+        best = np.zeros(len(self.steps.most), dtype=np.int64)
+        owner = self.steps.matrix.owner[earning]
+        np.add.at(best, owner, self.steps.aims.points[earning])
+        return best
+
+    # ---- level by level ----------------------------------------------------------------------
+
+    def count(self) -> None:
+        """Minimise what comes first, one after the other."""
+        for level in range(self.first):
+            self.fewer(level)
+
+    def fewer(self, level: int) -> None:
+        """Minimise one count, those before it kept."""
+        counts = self.rank[:level]
+        self.report(LevelBound(level, Fraction(0), counts))
+        if self.rank[level] == 0:
+            return
+
+        def answered(base: Ints, _: int, __: int) -> None:
+            self.take(base)
+
+        def bounded(units: int) -> None:
+            self.report(LevelBound(level, Fraction(units // UNITS_PER_POINT), counts))
+
+        self.search(Rung(counting(self.steps, counts), nobody(self.steps)), answered, bounded)
+
+    def level(self, number: int, best: Ints) -> None:
+        """Raise one of the smallest shares, the levels before it kept.
+
+        ``left`` is the largest share not yet known, or believed, to be out of reach.
+        """
+        at = self.first + number
+        ask = left = self.steps.least(best)[number]
+        self.report(LevelBound(at, left, self.rank[:at]))
+        near = NEAR if self.steps.matrix.shape[1] > LARGE else Fraction(0)
+        while left - self.rank[at] > near:
+            before = self.rank[:at]
+            answer = self.ask((*before[self.first :], ask), best)
+            if not answer:
+                left = self.steps.below(ask) or Fraction(0)
+            if answer is False:
+                self.report(LevelBound(at, left, before))
+            ask = self.middle(self.rank[at], left, best)
+
+    def middle(self, low: Fraction, high: Fraction, best: Ints) -> Fraction:
+        """A share that somebody can have, about half way up from ``low`` (without) to ``high``."""
+        found = self.steps.above((low + high) / 2, best)
+        return high if found is None else min(found, high)
+
+    def ask(self, thresholds: Rank, best: Ints) -> bool | None:
+        """Whether these thresholds can be reached; ``None`` where that stays open."""
+        owes = owed(self.steps, thresholds, best)
+        if owes is None:
+            return False
+        said: list[bool] = []
+
+        def answered(base: Ints, units: int, _: int) -> None:
+            if units == 0:
+                self.take(base)
+                said.append(True)
+                raise Settled
+
+        def bounded(units: int) -> None:
+            if units < 0:
+                said.append(False)
+                raise Settled
+
+        self.search(asking(self.steps, self.rank[: self.first], owes), answered, bounded)
+        return said[0] if said else None
+
+    def finish(self, best: Ints) -> None:
+        """Maximise the value, every level kept."""
+        rank = self.rank
+        owes = owed(self.steps, rank[self.first :], best)
+        assert owes is not None
+
+        def answered(base: Ints, _: int, __: int) -> None:
+            self.take(base)
+
+        def bounded(units: int) -> None:
+            self.report(Bound(0, units, rank))
+
+        rung = keeping(self.steps, rank[: self.first], owes)
+        self.reason = self.search(rung, answered, bounded, loud=True)
+
+    # ---- searching ---------------------------------------------------------------------------
+
+    def take(self, base: Ints) -> None:
+        """Take a legal answer if it ranks higher than the best, or as high and is worth more."""
+        base = base[: self.steps.base]
+        rank = self.steps.rank(base)
+        units = self.steps.matrix.value(completed(self.steps.matrix, base))
+        if self.best is None or (rank, units) > (self.best.rank, self.best.units):
+            self.best = Found(base, rank, units)
+            self.report(Answer(0, base[: self.size], units, self.waived, rank))
+
+    def search(self, rung: Rung, answered: Heard, bounded: Limited, *, loud: bool = False) -> str:
+        """Search a stage's matrix, part by part; why it ended.
+
+        ``answered`` hears the base columns of the whole, their units and how many findings they
+        waive; ``bounded`` hears the bound of the whole.
+        """
+        parts = components(rung.matrix)
+        known = None if self.best is None else start(self.steps, rung.owed, self.best.base)
+        sheet = _Sheet(rung.matrix, parts, known)
+        gap = self.task.gap if loud else 0.0
+
+        def hear(event: Event) -> None:
+            match event:
+                case Stage(_, name) if loud:
+                    self.report(Stage(0, name))
+                case Bound(part, units):
+                    sheet.bounds[part] = units
+                    if None not in sheet.bounds:
+                        bounded(sum(filter(None, sheet.bounds)))
+                case Answer(part):
+                    sheet.answers[part] = event
+                    if None not in sheet.answers:
+                        answered(*sheet.whole())
+                case Done(_, reason):
+                    sheet.reasons.add(reason)
+
+        task = Task(tuple(parts), sheet.starts, gap, self.task.seed)
+        with contextlib.suppress(Settled):
+            search(task, hear)
+        return "gap" if "gap" in sheet.reasons else "done"
+
+
+class _Sheet:
+    """What is known of each part of a stage."""
+
+    def __init__(self, matrix: Matrix, parts: list[Component], known: Ints | None) -> None:
+        self.parts = parts
+        self.size = int(matrix.integer.sum())
+        self.starts = tuple(
+            None if known is None else known[part.columns[part.matrix.integer]] for part in parts
+        )
+        self.bounds: list[int | None] = [None] * len(parts)
+        self.answers: list[Answer | None] = [None] * len(parts)
+        self.reasons: set[str] = set()
+
+    def whole(self) -> tuple[Ints, int, int]:
+        """Base columns of the whole, units, and findings waived."""
+        base = np.zeros(self.size, dtype=np.int64)
+        units = waived = 0
+        for part, answer in zip(self.parts, self.answers, strict=True):
+            assert answer is not None
+            base[part.columns[part.matrix.integer]] = answer.base
+            units += answer.units
+            waived += answer.waived
+        return base, units, waived
