@@ -11,6 +11,7 @@ largest. At last the value is maximised with all levels kept.
 from __future__ import annotations
 
 import contextlib
+import operator
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,6 +54,10 @@ NEAR = Fraction(1, 500)
 """In a large model, halving ends where a level is as near to its bound as this."""
 
 
+FIRST = ("fill", "price")
+"""Stages of a search that come before it is known how hard the rest is."""
+
+
 class Settled(Exception):
     """What a search was asked is known; raised from its reports to end it."""
 
@@ -82,6 +87,7 @@ class _Climb:
         self.waived = 0
         self.reason = "done"
         self.best: Found | None = None
+        self.known: dict[int, LevelBound] = {}
         rest = task.starts[0] if task.starts else None
         if rest is not None:
             self.take(rest)
@@ -114,11 +120,9 @@ class _Climb:
         It did if the best answer of the search has it: then a gap left is that of the search. A
         worse one may have it by chance, while the best finds it worth its price to miss a level.
         """
-        steps, nothing = self.steps, (Fraction(0),) * self.first
-        best = best_alone(steps, nothing)
-        highest = (*nothing, *steps.least(best))
-        for level, rank in enumerate(highest):
-            self.report(LevelBound(level, rank, highest[:level]))
+        steps = self.steps
+        best = best_alone(steps, (Fraction(0),) * self.first)
+        highest = self.priced(best)
         owes = owed(steps, highest[self.first :], best) or nobody(steps)
         bounds: list[int] = []
         came: list[bool] = []
@@ -139,6 +143,49 @@ class _Climb:
 
         self.reason = self.search(wishing(steps, owes), answered, bounded, loud=True)
         return not self.waived and came[-1:] == [True]
+
+    def priced(self, best: Ints) -> Rank:
+        """Thresholds just within reach as far as prices say, where what comes first is at 0.
+
+        In a large model they lie a little lower, where a whole answer is likely.
+        """
+        found: tuple[Fraction, ...] = ()
+        for level in range(self.first):
+            self.bound(level, Fraction(0), found)
+            found += (Fraction(0),)
+        for number, top in enumerate(self.steps.least(best)):
+            at = self.first + number
+            self.report(Stage(0, f"price level {number + 1}"))
+            high = self.lowered(found, top, best)
+            self.bound(at, high, found)
+            lower = self.steps.above(high - self.near, best) if self.near else high
+            earlier = found[self.first :][-1:]
+            found += (max(min(lower or high, high), *earlier),) if earlier else (lower or high,)
+        return found
+
+    def lowered(self, before: Rank, top: Fraction, best: Ints) -> Fraction:
+        """The least bound of the next level, at most ``top``, that prices alone can show."""
+        low, ask = min(Fraction(0), top), top
+        while top > low:
+            answer = self.ask((*before, ask), best, brief=True)
+            if answer is False:
+                top = self.steps.below(ask) or Fraction(0)
+            else:
+                low = ask
+            if top - low <= self.near:
+                break
+            ask = self.middle(low, top, best)
+        return top
+
+    def bound(self, level: int, rank: Fraction, given: Rank) -> None:
+        """Tell the bound of a level."""
+        self.known[level] = LevelBound(level, rank, given)
+        self.report(self.known[level])
+
+    @property
+    def near(self) -> Fraction:
+        """How near to its bound a level must come for us to go on to the next one."""
+        return NEAR if self.steps.matrix.shape[1] > LARGE else Fraction(0)
 
     def widen(self) -> None:
         """Go on in the model in which as many findings may be waived as must be."""
@@ -172,7 +219,7 @@ class _Climb:
     def fewer(self, level: int) -> None:
         """Minimise one count, those before it kept."""
         counts = self.rank[:level]
-        self.report(LevelBound(level, Fraction(0), counts))
+        self.bound(level, Fraction(0), counts)
         if self.rank[level] == 0:
             return
 
@@ -180,7 +227,7 @@ class _Climb:
             self.take(base)
 
         def bounded(units: int) -> None:
-            self.report(LevelBound(level, Fraction(units // UNITS_PER_POINT), counts))
+            self.bound(level, Fraction(units // UNITS_PER_POINT), counts)
 
         self.search(Rung(counting(self.steps, counts), nobody(self.steps)), answered, bounded)
 
@@ -190,16 +237,19 @@ class _Climb:
         ``left`` is the largest share not yet known, or believed, to be out of reach.
         """
         at = self.first + number
-        ask = left = self.steps.least(best)[number]
-        self.report(LevelBound(at, left, self.rank[:at]))
-        near = NEAR if self.steps.matrix.shape[1] > LARGE else Fraction(0)
-        while left - self.rank[at] > near:
+        known, before = self.known.get(at), self.rank[:at]
+        holds = known is not None and all(map(operator.ge, before, known.given))
+        if known is None or self.waived or not holds:
+            top = self.steps.least(best)[number]
+            self.bound(at, self.lowered(before, top, best), before)
+        ask = left = self.known[at].rank
+        while left - self.rank[at] > self.near:
             before = self.rank[:at]
-            answer = self.ask((*before[self.first :], ask), best)
+            answer = self.ask((*before, ask), best)
             if not answer:
                 left = self.steps.below(ask) or Fraction(0)
             if answer is False:
-                self.report(LevelBound(at, left, before))
+                self.bound(at, left, before)
             ask = self.middle(self.rank[at], left, best)
 
     def middle(self, low: Fraction, high: Fraction, best: Ints) -> Fraction:
@@ -207,9 +257,9 @@ class _Climb:
         found = self.steps.above((low + high) / 2, best)
         return high if found is None else min(found, high)
 
-    def ask(self, thresholds: Rank, best: Ints) -> bool | None:
-        """Whether these thresholds can be reached; ``None`` where that stays open."""
-        owes = owed(self.steps, thresholds, best)
+    def ask(self, wanted: Rank, best: Ints, *, brief: bool = False) -> bool | None:
+        """Whether a rank can be reached; ``None`` where that stays open, as often if ``brief``."""
+        owes = owed(self.steps, wanted[self.first :], best)
         if owes is None:
             return False
         said: list[bool] = []
@@ -225,7 +275,8 @@ class _Climb:
                 said.append(False)
                 raise Settled
 
-        self.search(asking(self.steps, self.rank[: self.first], owes), answered, bounded)
+        rung = asking(self.steps, wanted[: self.first], owes)
+        self.search(rung, answered, bounded, brief=brief)
         return said[0] if said else None
 
     def finish(self, best: Ints) -> None:
@@ -254,11 +305,20 @@ class _Climb:
             self.best = Found(base, rank, units)
             self.report(Answer(0, base[: self.size], units, self.waived, rank))
 
-    def search(self, rung: Rung, answered: Heard, bounded: Limited, *, loud: bool = False) -> str:
+    def search(
+        self,
+        rung: Rung,
+        answered: Heard,
+        bounded: Limited,
+        *,
+        loud: bool = False,
+        brief: bool = False,
+    ) -> str:
         """Search a stage's matrix, part by part; why it ended.
 
         ``answered`` hears the base columns of the whole, their units and how many findings they
-        waive; ``bounded`` hears the bound of the whole.
+        waive; ``bounded`` hears the bound of the whole. A ``loud`` search tells its stages and
+        obeys the gap; a ``brief`` one ends when all parts are priced.
         """
         parts = components(rung.matrix)
         known = None if self.best is None else start(self.steps, rung.owed, self.best.base)
@@ -269,6 +329,8 @@ class _Climb:
             match event:
                 case Stage(_, name) if loud:
                     self.report(Stage(0, name))
+                case Stage(_, name) if brief and name not in FIRST:
+                    raise Settled
                 case Bound(part, units):
                     sheet.bounds[part] = units
                     if None not in sheet.bounds:
