@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
 
+from scheduler.models.points import plain
 from scheduler.report.typed import Report
 from scheduler.report.wording import counted, number, percent
 
 if TYPE_CHECKING:
-    from scheduler.models import Certificate
+    from scheduler.models import Certificate, Level
 
 STOPPED = {
     "done": "",
@@ -32,7 +33,8 @@ class Headline(Report):
 
 def headline(certificate: Certificate) -> Headline:
     """Say what a certificate says."""
-    sentences = [_places(certificate), _value(certificate), STOPPED[certificate.stopped_by]]
+    sentences = [_places(certificate), *map(_level, certificate.levels), _value(certificate)]
+    sentences.append(STOPPED[certificate.stopped_by])
     return Headline(
         sentences=tuple(sentence for sentence in sentences if sentence),
         status=certificate.status,
@@ -53,6 +55,20 @@ def _places(certificate: Certificate) -> str:
         empty = f"{missing:,} were still empty when the search was stopped"
         return f"{filled}; {empty}: give it more time."
     return f"{filled}; {missing:,} could not be."
+
+
+def _level(level: Level) -> str:
+    """What one level of leximin reached, and the most that it could."""
+    if level.bound is None:
+        return f"Level {level.name!r}: {_short(level.value)}; its best is not known."
+    if level.bound == level.value:
+        return f"Level {level.name!r}: {_short(level.value)}, proven to be the best."
+    return f"Level {level.name!r}: {_short(level.value)}; at best it is {_short(level.bound)}."
+
+
+def _short(value: Decimal) -> str:
+    """A count as it is, a share to four places."""
+    return plain(round(value, 4))
 
 
 def _value(certificate: Certificate) -> str:

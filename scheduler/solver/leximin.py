@@ -34,7 +34,7 @@ from scheduler.solver.ladder import (
     wishing,
 )
 from scheduler.solver.matrix import completed
-from scheduler.solver.search import LARGE, search
+from scheduler.solver.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 NEAR = Fraction(1, 500)
-"""In a large model, halving ends where a level is as near to its bound as this."""
+"""In a model that is not small, a level that is as near to its bound as this is good enough."""
+
+FEW = 1_000
+"""Columns up to which every level is decided exactly."""
 
 
 FIRST = ("fill", "price")
@@ -121,6 +124,7 @@ class _Climb:
         worse one may have it by chance, while the best finds it worth its price to miss a level.
         """
         steps = self.steps
+        self.begin()
         best = best_alone(steps, (Fraction(0),) * self.first)
         highest = self.priced(best)
         owes = owed(steps, highest[self.first :], best) or nobody(steps)
@@ -144,10 +148,22 @@ class _Climb:
         self.reason = self.search(wishing(steps, owes), answered, bounded, loud=True)
         return not self.waived and came[-1:] == [True]
 
+    def begin(self) -> None:
+        """Find a first answer, and a bound of the value that holds whatever the levels."""
+
+        def answered(base: Ints, _: int, __: int) -> None:
+            self.take(base)
+
+        def bounded(units: int) -> None:
+            self.report(Bound(0, units))
+
+        plain = Rung(self.steps.matrix, nobody(self.steps))
+        self.search(plain, answered, bounded, brief=True)
+
     def priced(self, best: Ints) -> Rank:
         """Thresholds just within reach as far as prices say, where what comes first is at 0.
 
-        In a large model they lie a little lower, where a whole answer is likely.
+        Where the model is not small they lie a little lower: there a whole answer is likely.
         """
         found: tuple[Fraction, ...] = ()
         for level in range(self.first):
@@ -155,26 +171,32 @@ class _Climb:
             found += (Fraction(0),)
         for number, top in enumerate(self.steps.least(best)):
             at = self.first + number
+            self.bound(at, top, found[: self.first])
             self.report(Stage(0, f"price level {number + 1}"))
             high = self.lowered(found, top, best)
             self.bound(at, high, found)
-            lower = self.steps.above(high - self.near, best) if self.near else high
-            earlier = found[self.first :][-1:]
-            found += (max(min(lower or high, high), *earlier),) if earlier else (lower or high,)
+            lower = self.steps.above(high - self.near, best)
+            wanted = high if lower is None else min(lower, high)
+            found += (max((*found[self.first :], wanted)),)
         return found
 
     def lowered(self, before: Rank, top: Fraction, best: Ints) -> Fraction:
-        """The least bound of the next level, at most ``top``, that prices alone can show."""
-        low, ask = min(Fraction(0), top), top
+        """The least bound of the next level, at most ``top``, that prices alone can show.
+
+        The second smallest share is seldom far from the smallest: after ``top``, levels behind the
+        first ask near the one before them, and further and further up.
+        """
+        low, ask = max((*before[self.first :], min(Fraction(0), top))), top
+        step = 4 * self.near if before[self.first :] else Fraction(1)
         while top > low:
             answer = self.ask((*before, ask), best, brief=True)
             if answer is False:
                 top = self.steps.below(ask) or Fraction(0)
             else:
-                low = ask
+                low, step = ask, 4 * step
             if top - low <= self.near:
                 break
-            ask = self.middle(low, top, best)
+            ask = self.middle(low, min(top, low + step) if step else top, best)
         return top
 
     def bound(self, level: int, rank: Fraction, given: Rank) -> None:
@@ -185,7 +207,7 @@ class _Climb:
     @property
     def near(self) -> Fraction:
         """How near to its bound a level must come for us to go on to the next one."""
-        return NEAR if self.steps.matrix.shape[1] > LARGE else Fraction(0)
+        return NEAR if self.steps.matrix.shape[1] > FEW else Fraction(0)
 
     def widen(self) -> None:
         """Go on in the model in which as many findings may be waived as must be."""

@@ -118,8 +118,8 @@ class _Search:
         self.model = modelled(self.scenario)
         self.parts = self._parts()
         self.answers = [self.model.resting(part) for part in self.parts]
-        self.bounds: list[Bound | None] = [None] * len(self.parts)
-        self.level_bounds: dict[int, LevelBound] = {}
+        self.bounds: list[list[Bound]] = [[] for _ in self.parts]
+        self.level_bounds: dict[int, list[LevelBound]] = {}
 
     def _parts(self) -> tuple[Component, ...]:
         """Parts that are searched one by one; levels look at the whole."""
@@ -148,9 +148,9 @@ class _Search:
             case Stage(_, name):
                 self._enter(name)
             case Bound(part):
-                self.bounds[part] = event
+                self.bounds[part].append(event)
             case LevelBound(level):
-                self.level_bounds[level] = event
+                self.level_bounds.setdefault(level, []).append(event)
             case Answer(part, _, units, _, rank):
                 known = self.answers[part]
                 if known is None or (rank, units) > (known.rank, known.units):
@@ -173,20 +173,20 @@ class _Search:
 
     def _bound(self, rank: Rank) -> Decimal | None:
         """The bound of all plans that rank as high; ``None`` where that is not known."""
-        known = [bound for bound in self.bounds if bound is not None and _holds(bound.given, rank)]
-        if self._waived or len(known) < len(self.bounds):
+        known = [[b.units for b in bounds if _holds(b.given, rank)] for bounds in self.bounds]
+        if self._waived or not all(known):
             return None
-        return from_units(sum(bound.units for bound in known))
+        return from_units(sum(map(min, known)))
 
     def _levels(self, judgement: Judgement) -> tuple[Level, ...]:
         """What the plan reaches on each level, and the bounds that hold for as high a rank."""
         rank = tuple(level.rank for level in judgement.levels)
         found = []
         for at, level in enumerate(judgement.levels):
-            known = self.level_bounds.get(at)
+            known = [b.rank for b in self.level_bounds.get(at, []) if _holds(b.given, rank)]
             bound = None
-            if known is not None and not self._waived and _holds(known.given, rank):
-                bound = written(-known.rank if level.fewer else known.rank)
+            if known and not self._waived:
+                bound = written(-min(known) if level.fewer else min(known))
             found.append(Level(name=level.name, value=written(level.value), bound=bound))
         return tuple(found)
 
