@@ -78,11 +78,12 @@ def _value(certificate: Certificate) -> str:
             f"{worth}. It is a best effort: not everything that must hold can hold at once, so "
             "the fewest promises were waived."
         )
+    plan = "plan that does as well on every level" if certificate.levels else "plan"
     if certificate.status == "optimal":
-        return f"{worth}, and it is proven that no plan is worth more."
+        return f"{worth}, and it is proven that no {plan} is worth more."
     if certificate.bound is None or certificate.gap is None:
         return f"{worth}. How much better a plan could be is not known."
     return (
-        f"{worth}; no plan can be worth more than {number(certificate.bound)}. So it is at most "
+        f"{worth}; no {plan} can be worth more than {number(certificate.bound)}. So it is at most "
         f"{percent(certificate.gap)} short of the best possible."
     )

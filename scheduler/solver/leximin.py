@@ -124,6 +124,7 @@ class _Climb:
         worse one may have it by chance, while the best finds it worth its price to miss a level.
         """
         steps = self.steps
+        self.report(Stage(0, "first"))
         self.begin()
         best = best_alone(steps, (Fraction(0),) * self.first)
         highest = self.priced(best)
