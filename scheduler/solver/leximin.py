@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     Limited = Callable[[int], None]
     Ints = NDArray[np.int64]
 
-NEAR = Fraction(1, 500)
+NEAR = Fraction(1, 200)
 """In a model that is not small, a level that is as near to its bound as this is good enough."""
 
 FEW = 1_000
