@@ -16,7 +16,6 @@ FIXED = ("demo", "tiny")
 """Scenarios of `fixtures`: no seed changes them."""
 SIZES: dict[str, Sizes] = PRESETS | {
     "week-300-diminishing": PRESETS["week-300"].model_copy(update={"form": "diminishing"}),
-    "week-3000-leximin": PRESETS["week-3000"].model_copy(update={"form": "leximin"}),
     "advisory-hard": PRESETS["advisory"],
 }
 NAMES = tuple(dict.fromkeys([*FIXED, *SIZES]))

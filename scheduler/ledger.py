@@ -29,7 +29,9 @@ _FORCED = 10**9
 """Hundredths that make an assignment keep every lock before it looks at points."""
 
 
-def following(facts: Facts, points: dict[str, Decimal], earns: Earns) -> dict[str, Decimal]:
+def following(
+    facts: Facts, points: dict[str, Decimal], most: dict[str, Decimal]
+) -> dict[str, Decimal]:
     """Points owed after a cycle: ``min(100, owed/2 + 100·max(0, median share − own share))``.
 
     A share is choice points over the most that a plan legal for the person alone could earn
@@ -40,8 +42,8 @@ def following(facts: Facts, points: dict[str, Decimal], earns: Earns) -> dict[st
     facts : Facts
     points : dict of person to Decimal
         Choice points that each person got.
-    earns : callable (person, session) -> Decimal
-        Choice points of a place.
+    most : dict of person to Decimal
+        The most that each could have alone (`everybodys_best`).
 
     Returns
     -------
@@ -49,7 +51,6 @@ def following(facts: Facts, points: dict[str, Decimal], earns: Earns) -> dict[st
         Everyone, in the order of the files, rounded half up to hundredths.
     """
     owed = {row.person: Fraction(row.owed) for row in facts.scenario.ledger}
-    most = {person.id: best_alone(facts, person.id, earns) for person in facts.scenario.people}
     share = {
         person: Fraction(points.get(person, Decimal(0))) / Fraction(best)
         for person, best in most.items()
@@ -63,6 +64,11 @@ def following(facts: Facts, points: dict[str, Decimal], earns: Earns) -> dict[st
             debt = min(CAP, CARRIED * owed.get(person.id, Fraction(0)) + 100 * behind)
             found[person.id] = _rounded(debt)
     return found
+
+
+def everybodys_best(facts: Facts, earns: Earns) -> dict[str, Decimal]:
+    """`best_alone` of each person, in the order of the files."""
+    return {person.id: best_alone(facts, person.id, earns) for person in facts.scenario.people}
 
 
 def best_alone(facts: Facts, person: str, earns: Earns) -> Decimal:
@@ -200,4 +206,4 @@ def _rounded(value: Fraction) -> Decimal:
     return (Decimal(hundred + 1) // 2 / 100).quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
 
 
-__all__ = ["best_alone", "following"]
+__all__ = ["best_alone", "everybodys_best", "following"]

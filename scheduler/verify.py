@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from scheduler.ledger import following
-from scheduler.models import Assignment, Finding, Plan, Scenario, SessionState, Solution
+from scheduler.ledger import everybodys_best, following
+from scheduler.levels import Reached, reached, written
+from scheduler.models import Assignment, Finding, Level, Plan, Scenario, SessionState, Solution
 from scheduler.rules import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
+    from scheduler.models import Certificate
     from scheduler.rules.contract import Audience
     from scheduler.rules.facts import Facts
 
@@ -52,6 +54,8 @@ class Judgement:
         Choice points, what fairness makes of them, and minus the cost of each rule's findings.
     counts : dict of str to int
         ``places``, ``placed``, ``unplaced`` and ``rank_<r>``.
+    levels : tuple of Reached
+        With the form ``leximin``: how far the plan comes on each level.
     """
 
     value: Decimal
@@ -62,6 +66,7 @@ class Judgement:
     points_per_rule: dict[str, Decimal]
     findings_per_rule: dict[str, int]
     counts: dict[str, int]
+    levels: tuple[Reached, ...] = ()
 
     @property
     def illegal(self) -> tuple[Finding, ...]:
@@ -94,6 +99,7 @@ def judge(scenario: Scenario, plan: Plan, audience: Audience = "coordinator") ->
     }
     findings = _findings(scenario, facts, plan, audience)
     worth = _worth(scenario, facts, points)
+    most = everybodys_best(facts, earns)
     per_rule = _points_per_rule(findings, sum(points.values(), NOTHING), worth)
     assignments = tuple(_assignments(facts, plan, visits, earns))
     unplaced = sum(line.reason == "unplaced" for line in assignments)
@@ -104,10 +110,11 @@ def judge(scenario: Scenario, plan: Plan, audience: Audience = "coordinator") ->
         assignments=assignments,
         sessions=tuple(_sessions(facts, plan, visits, earns)),
         findings=findings,
-        ledger=tuple(following(facts, points, earns).items()),
+        ledger=tuple(following(facts, points, most).items()),
         points_per_rule=per_rule,
         findings_per_rule=dict(Counter(finding.rule for finding in findings)),
         counts=counts | _ranks(facts, assignments),
+        levels=reached(scenario, findings, points, most),
     )
 
 
@@ -335,24 +342,58 @@ def _certificate(scenario: Scenario, solution: Solution, truth: Judgement) -> li
         "counts": truth.counts,
         "scenario_hash": scenario.digest,
         "gap": gap(truth.value, given.bound),
-        "status": _status(truth, given.bound),
+        "status": _status(truth, given),
+        "levels": {level.name: written(level.value) for level in truth.levels},
     }
     found = [
         Disagreement("certificate.json", text)
         for key, value in expected.items()
-        for text in _unequal(key, getattr(given, key), value)
+        for text in _unequal(key, _given(given, key), value)
     ]
     if given.bound is not None and given.bound < truth.value:
         found.append(Disagreement("certificate.json", "the bound is below the value"))
     if truth.waived and given.bound is not None:
         found.append(Disagreement("certificate.json", "what is impossible has no bound"))
+    return found + _level_bounds(given, truth)
+
+
+def _given(certificate: Certificate, key: str) -> object:
+    """A part of the certificate; of levels what was reached, by name."""
+    if key == "levels":
+        return {level.name: level.value for level in certificate.levels}
+    return getattr(certificate, key)
+
+
+def _level_bounds(given: Certificate, truth: Judgement) -> list[Disagreement]:
+    """What a level's bound cannot be: worse than what was reached, or there at all."""
+    names = [level.name for level in truth.levels]
+    if [level.name for level in given.levels] != names:
+        text = f"levels are not {', '.join(names) or 'empty'}, in this order"
+        return [Disagreement("certificate.json", text)]
+    found = []
+    for level, there in zip(truth.levels, given.levels, strict=True):
+        at = f"levels.{level.name}"
+        if there.bound is None:
+            continue
+        if truth.waived:
+            found.append(Disagreement("certificate.json", f"{at}: what is impossible has no bound"))
+        if there.bound > there.value if level.fewer else there.bound < there.value:
+            found.append(Disagreement("certificate.json", f"{at}: the bound is beyond the value"))
     return found
 
 
-def _status(truth: Judgement, bound: Decimal | None) -> str:
+def _status(truth: Judgement, given: Certificate) -> str:
     if truth.waived:
         return "impossible"
-    return "optimal" if bound == truth.value else "feasible"
+    return status(truth.value, given.bound, given.levels)
+
+
+def status(
+    value: Decimal, bound: Decimal | None, levels: tuple[Level, ...] = ()
+) -> Literal["optimal", "feasible"]:
+    """``optimal`` if the value, and what was reached on each level, is proven to be the best."""
+    proven = bound == value and all(level.bound == level.value for level in levels)
+    return "optimal" if proven else "feasible"
 
 
 def _unequal(key: str, given: object, truth: object) -> Iterable[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
+from fractions import Fraction
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
@@ -12,12 +14,12 @@ from unittest.mock import patch
 import numpy as np
 from scipy import sparse
 
-from scheduler.models import Plan
+from scheduler.models import Finding, Plan
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
+from scheduler.solver.child import perform
 from scheduler.solver.columns import Columns
 from scheduler.solver.matrix import Matrix, assemble
-from scheduler.solver.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +43,7 @@ class Here:
 
     def __iter__(self) -> Iterator[Event]:
         found: list[Event] = []
-        search(self.task, found.append)
+        perform(self.task, found.append)
         return iter(found)
 
 
@@ -52,14 +54,23 @@ def solved_here(scenario: Scenario, **given: Any) -> Solution:
 
 
 class Best(NamedTuple):
-    """The best of all legal plans: fewest findings waived, then most points."""
+    """The best of all legal plans: fewest findings waived, then the rank, then most points."""
 
     waived: int
     value: Decimal
     plan: Plan
+    rank: tuple[Fraction, ...] = ()
 
 
-def best_of_all(facts: Facts, most: int) -> Best | None:
+Rank = Callable[[Plan, tuple[Finding, ...]], tuple[Fraction, ...]]
+
+
+def unranked(plan: Plan, findings: tuple[Finding, ...]) -> tuple[Fraction, ...]:
+    """Nothing comes before the value."""
+    return ()
+
+
+def best_of_all(facts: Facts, most: int, rank: Rank = unranked) -> Best | None:
     """Try every plan in which nobody fills a place twice, by ids alone.
 
     Parameters
@@ -67,6 +78,8 @@ def best_of_all(facts: Facts, most: int) -> Best | None:
     facts : Facts
     most : int
         Give up, with ``None``, where more plans than this would have to be tried.
+    rank : callable (plan, findings) -> tuple
+        What counts before the value, the more the better.
     """
     units = list(dict.fromkeys(facts.together(session) for session in facts.cycle.decided))
     cycles = {p.id: _cycles(facts, p.id, units) for p in facts.scenario.people}
@@ -87,12 +100,17 @@ def best_of_all(facts: Facts, most: int) -> Best | None:
             found = _measured(facts, rules, plan)
             if found is None:
                 continue
-            waived, cost = found
+            waived, cost, findings = found
             if best is None or waived <= best.waived:
                 value = _worth(facts, rules, plan) - cost
-                if best is None or (-waived, value) > (-best.waived, best.value):
-                    best = Best(waived, value, plan)
+                tried = Best(waived, value, plan, rank(plan, findings))
+                if best is None or _goodness(tried) > _goodness(best):
+                    best = tried
     return best
+
+
+def _goodness(best: Best) -> tuple[Any, ...]:
+    return -best.waived, best.rank, best.value
 
 
 def _cycles(
@@ -114,17 +132,21 @@ def _subsets(items: list[Any]) -> Iterator[tuple[Any, ...]]:
     )
 
 
-def _measured(facts: Facts, rules: list[Any], plan: Plan) -> tuple[int, Decimal] | None:
-    """Findings waived and points lost; ``None`` if the plan is illegal."""
+def _measured(
+    facts: Facts, rules: list[Any], plan: Plan
+) -> tuple[int, Decimal, tuple[Finding, ...]] | None:
+    """Findings waived, points lost, all findings; ``None`` if the plan is illegal."""
     weights: dict[str, int] = defaultdict(int)
     cost = Decimal(0)
+    found: list[Finding] = []
     for rule, settings in rules:
         for finding in rule.measure(facts, plan, settings):
             if finding.weight == "illegal":
                 return None
             weights[finding.weight] += 1
             cost += finding.cost
-    return weights["waived"], cost
+            found.append(finding)
+    return weights["waived"], cost, tuple(found)
 
 
 def _worth(facts: Facts, rules: list[Any], plan: Plan) -> Decimal:

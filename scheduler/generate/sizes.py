@@ -168,6 +168,8 @@ PRESETS: dict[str, Sizes] = {
     "week-3000": _week(3_000),
     "week-30000": _week(30_000),
     "week-3000-diminishing": _week(3_000, "diminishing"),
+    "week-300-leximin": _week(300, "leximin").model_copy(update={"min_size": 3}),
+    "week-3000-leximin": _week(3_000, "leximin"),
     "scarce": _week(600).model_copy(
         update={"name": "Scarce: most sessions must close", "min_size": 8, "seat_ratio": 3.0}
     ),

@@ -77,7 +77,11 @@ class Finding(Outcome):
 
 
 class Level(Outcome):
-    """One level of the leximin form: what was reached and its bound."""
+    """One level of the leximin form: what was reached and its bound.
+
+    ``unplaced`` and other counts are best when small, and the bound is the fewest possible; shares
+    are best when large. Each bound holds for plans that reach as much on the levels before.
+    """
 
     name: str
     value: Decimal

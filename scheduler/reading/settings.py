@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     At = Callable[[Sequence[str]], Where]
 
 KEYS = tuple(Settings.model_fields)
-LATER = "leximin"
-"""A form of fairness that this version does not offer."""
 
 
 def settings(values: Mapping[str, Any], at: At, say: Complaints) -> Settings | None:
@@ -71,13 +69,6 @@ def _knobs(
     path = ("rules", rule)
     names = tuple(model.model_fields)
     known = {k: v for k, v in written.items() if _is_known(k, names, path, at, say)}
-    if known.get("form") == LATER:
-        say.wrong(
-            at((*path, "form")),
-            f"the form {LATER!r} is not offered by this version",
-            "write 'sum' or 'diminishing'",
-        )
-        return {}
     try:
         typed = model.model_validate(known).model_dump(include=set(known))
         return {name: _canonical(value) for name, value in typed.items()}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
 
+from scheduler.models.points import plain
 from scheduler.report.typed import Report
 from scheduler.report.wording import counted, number, percent
 
 if TYPE_CHECKING:
-    from scheduler.models import Certificate
+    from scheduler.models import Certificate, Level
 
 STOPPED = {
     "done": "",
@@ -32,7 +33,8 @@ class Headline(Report):
 
 def headline(certificate: Certificate) -> Headline:
     """Say what a certificate says."""
-    sentences = [_places(certificate), _value(certificate), STOPPED[certificate.stopped_by]]
+    sentences = [_places(certificate), *map(_level, certificate.levels), _value(certificate)]
+    sentences.append(STOPPED[certificate.stopped_by])
     return Headline(
         sentences=tuple(sentence for sentence in sentences if sentence),
         status=certificate.status,
@@ -55,6 +57,20 @@ def _places(certificate: Certificate) -> str:
     return f"{filled}; {missing:,} could not be."
 
 
+def _level(level: Level) -> str:
+    """What one level of leximin reached, and the most that it could."""
+    if level.bound is None:
+        return f"Level {level.name!r}: {_short(level.value)}; its best is not known."
+    if level.bound == level.value:
+        return f"Level {level.name!r}: {_short(level.value)}, proven to be the best."
+    return f"Level {level.name!r}: {_short(level.value)}; at best it is {_short(level.bound)}."
+
+
+def _short(value: Decimal) -> str:
+    """A count as it is, a share to four places."""
+    return plain(round(value, 4))
+
+
 def _value(certificate: Certificate) -> str:
     worth = f"The plan is worth {number(certificate.value)} points"
     if certificate.status == "impossible":
@@ -62,11 +78,12 @@ def _value(certificate: Certificate) -> str:
             f"{worth}. It is a best effort: not everything that must hold can hold at once, so "
             "the fewest promises were waived."
         )
+    plan = "plan that does as well on every level" if certificate.levels else "plan"
     if certificate.status == "optimal":
-        return f"{worth}, and it is proven that no plan is worth more."
+        return f"{worth}, and it is proven that no {plan} is worth more."
     if certificate.bound is None or certificate.gap is None:
         return f"{worth}. How much better a plan could be is not known."
     return (
-        f"{worth}; no plan can be worth more than {number(certificate.bound)}. So it is at most "
+        f"{worth}; no {plan} can be worth more than {number(certificate.bound)}. So it is at most "
         f"{percent(certificate.gap)} short of the best possible."
     )

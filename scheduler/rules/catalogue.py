@@ -59,6 +59,16 @@ def fairness(scenario: Scenario) -> tuple[ModuleType, Any]:
     return rules()[name], knobs(scenario, name)
 
 
+def first(scenario: Scenario) -> list[tuple[str, str, str]]:
+    """What leximin minimises first, in this order: rule, ``what`` of its findings, name."""
+    found = [
+        (rank, name, what, words)
+        for name, (rule, _) in speaking(scenario).items()
+        for what, (rank, words) in getattr(rule, "first", {}).items()
+    ]
+    return [(name, what, words) for _, name, what, words in sorted(found)]
+
+
 def pd_form(scenario: Scenario) -> str:
     """Whether staff are due one pd session per cycle (``one``) or one per block (``each``)."""
     (form,) = [

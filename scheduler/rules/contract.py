@@ -3,7 +3,9 @@
 A rule file offers ``title`` (the promise in one line), ``maths`` (the formula, for the catalogue),
 ``Settings`` (its knobs), ``rows`` (its maths as sparse rows), ``measure`` (the truth, from ids) and
 ``say`` (the words). It may offer ``earns`` (points of a visit), ``touches`` (for whom it matters
-who is where) or ``worth`` (what points are worth to a person). Its name is the name of its file.
+who is where), ``worth`` (what points are worth to a person) or ``first`` (findings that leximin
+minimises before it looks at anybody's share: their ``what``, with a rank and a name; ``rows``
+marks the columns that count them by `Rows.count_first`). Its name is the name of its file.
 Everything else finds it by looking.
 """
 
@@ -104,6 +106,7 @@ class Rows:
     _slack_finding: list[Ints] = field(default_factory=list)
     _charges: list[tuple[Ints, Ints]] = field(default_factory=list)
     _earnings: list[tuple[Ints, Ints]] = field(default_factory=list)
+    first: dict[str, Ints] = field(default_factory=dict)
     count: int = 0
     slacks: int = 0
     findings: int = 0
@@ -166,6 +169,10 @@ class Rows:
         """Let base columns earn choice points, in hundredths, for their person."""
         column, points = np.broadcast_arrays(_ints(columns), _ints(hundredths))
         self._earnings.append((column.ravel(), points.ravel()))
+
+    def count_first(self, what: str, columns: ArrayLike) -> None:
+        """Say which 0/1 columns count the findings ``what`` of the rule's ``first``."""
+        self.first[what] = _ints(columns).ravel()
 
     @property
     def entries(self) -> tuple[Ints, Ints, Ints]:

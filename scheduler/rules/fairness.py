@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 title = "Nobody pays for everybody: a first good thing is worth more than a third."
-maths = "F = f(c − o) − f(−o), f concave and piecewise linear; F = c with form = sum"
+maths = (
+    "F = f(c − o) − f(−o), f concave and piecewise linear; F = c with form = sum; "
+    "leximin first raises the smallest (c − o)/U"
+)
 
 
 class Settings(Knobs):
     """Knobs: the form, and the shape of f.
 
     ``slopes`` are those below 0, from 0 to the first of ``breaks`` and so on; ``breaks`` are per
-    place due; ``cap`` is the most that is owed; ``levels`` are those that ``leximin``, a form that
-    this version does not offer yet, maximises.
+    place due; ``cap`` is the most that is owed; ``levels`` is how many of the smallest shares
+    ``leximin`` raises, one after the other, before it looks at what points are worth.
     """
 
     form: Literal["sum", "diminishing", "leximin"] = "diminishing"
@@ -68,8 +71,18 @@ def worth(earned: Decimal, owed: Decimal, places: int, settings: Settings) -> De
     """
     if settings.form == "sum":
         return earned
-    debt = min(owed, settings.cap)
+    debt = counted(owed, settings)
     return _f(earned - debt, places, settings) - _f(-debt, places, settings)
+
+
+def counted(owed: Decimal, settings: Settings) -> Decimal:
+    """What is owed to a person as far as it counts, in points."""
+    return min(owed, settings.cap)
+
+
+def levels(settings: Settings) -> int:
+    """How many of the smallest shares come before the value: none but with ``leximin``."""
+    return settings.levels if settings.form == "leximin" else 0
 
 
 def _f(points: Decimal, places: int, settings: Settings) -> Decimal:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 title = "Everyone who attends has a place."
 maths = "Σ_s x[p,s] + unplaced[p] = 1 per place; leading an open pd session fills it instead"
 
+first = {"unplaced": (1, "unplaced")}
+
 
 class Settings(Knobs):
     """Knobs: points for a person without a place; how many pd places staff are due."""
@@ -47,6 +49,7 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     row = made.block(places, lower=1, upper=whole)
     made.put(row[place], column)
     made.put(row, unplaced)
+    made.count_first("unplaced", unplaced)
     made.put(row[led_place], columns.open_columns[led_unit])
     for q, unit in zip(led_place, led_unit, strict=True):
         row = made.block(1, upper=1)

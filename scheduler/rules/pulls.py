@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 title = "Staff get whom they asked for."
 maths = "Σ_{s of target} x[p,s] + missed ≥ 1; cost·missed by the highest tier asked"
 
+first = {"required": (2, "required pulls missed")}
+
 
 class Settings(Soft):
     """Knobs: points for a pull that is missed, by its tier."""
@@ -47,7 +49,10 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     cost = np.array([units(settings.cost(tier)) for tier in tiers.values()], dtype=np.int64)
     row = made.block(len(reachable), lower=1)
     made.put(row[which], column)
-    made.put(row, made.slack(len(row), cost[reachable], upper=1, hard=settings.hard))
+    missed = made.slack(len(row), cost[reachable], upper=1, hard=settings.hard)
+    made.put(row, missed)
+    required = np.array([tier == "required" for tier in tiers.values()], dtype=bool)
+    made.count_first("required", missed[required[reachable]])
     return made
 
 

@@ -13,10 +13,13 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from scheduler.solver.leximin import climb
 from scheduler.solver.search import search
 
 if TYPE_CHECKING:
-    from scheduler.solver.isolate import Event
+    from collections.abc import Callable
+
+    from scheduler.solver.isolate import Event, Task
 
 
 def main(descriptor: int) -> None:
@@ -31,8 +34,16 @@ def main(descriptor: int) -> None:
     def report(event: Event) -> None:
         line.send(event)
 
-    search(task, report)
+    perform(task, report)
     line.close()
+
+
+def perform(task: Task, report: Callable[[Event], None]) -> None:
+    """Search for what the task asks, level by level where it has a ladder."""
+    if task.ladder is None:
+        search(task, report)
+    else:
+        climb(task, task.ladder, report)
 
 
 def _end_with_parent(line: Connection) -> None:

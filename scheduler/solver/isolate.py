@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
     from multiprocessing.connection import Connection
 
     import numpy as np
     from numpy.typing import NDArray
 
     from scheduler.solver.components import Component
+    from scheduler.solver.ladder import Ladder
+
+    Rank = tuple[Fraction, ...]
 
 
 class SolverCrashed(RuntimeError):
@@ -29,7 +33,8 @@ class SolverCrashed(RuntimeError):
 class Task:
     """What the child is to solve: the parts of a model, to a relative gap.
 
-    ``starts`` are legal answers of the parts, base columns, where there are any.
+    ``starts`` are legal answers of the parts, base columns, where there are any. With a ``ladder``
+    there is one part, the whole, and levels come before its value.
     """
 
     parts: tuple[Component, ...]
@@ -37,6 +42,7 @@ class Task:
     gap: float = 0.0
     seed: int = 0
     exact: bool = True
+    ladder: Ladder | None = None
 
 
 class Stage(NamedTuple):
@@ -47,19 +53,32 @@ class Stage(NamedTuple):
 
 
 class Bound(NamedTuple):
-    """No solution of the part is worth more units."""
+    """No solution of the part is worth more units, of those that rank ``given`` or higher."""
 
     part: int
     units: int
+    given: Rank = ()
+
+
+class LevelBound(NamedTuple):
+    """No solution that ranks ``given`` or higher on the levels before comes further on this one."""
+
+    level: int
+    rank: Fraction
+    given: Rank
 
 
 class Answer(NamedTuple):
-    """A solution of the part: its base columns, what it is worth, findings waived for it."""
+    """A solution of the part: its base columns, what it is worth, findings waived for it.
+
+    ``rank`` says how far it comes on each level, if there are levels; it counts before the worth.
+    """
 
     part: int
     base: NDArray[np.int64]
     units: int
     waived: int
+    rank: Rank = ()
 
 
 class Done(NamedTuple):
@@ -69,7 +88,7 @@ class Done(NamedTuple):
     reason: str
 
 
-Event = Stage | Bound | Answer | Done
+Event = Stage | Bound | LevelBound | Answer | Done
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -104,17 +104,56 @@ class Matrix:
         return replace(self, floor=floor, cap=cap)
 
 
+class Aims(NamedTuple):
+    """What leximin wants to know of a matrix beside its objective.
+
+    Attributes
+    ----------
+    points : int array (base columns,)
+        Hundredths of choice points that each earns for its person.
+    first : tuple of int arrays
+        Columns that count what is minimised first, by rank.
+    rows : slice
+        Rows that fill people's segments with their points.
+    segments : int
+        Number of segments, which are the last columns.
+    """
+
+    points: Ints
+    first: tuple[Ints, ...]
+    rows: slice
+    segments: int
+
+    def shifted(self, base: int, extra: int) -> Aims:
+        """The same where ``extra`` columns that earn nothing came in behind ``base`` columns."""
+        return self._replace(
+            points=np.concatenate([self.points, np.zeros(extra, np.int64)]),
+            first=tuple(np.where(col >= base, col + extra, col) for col in self.first),
+        )
+
+
 def assemble(columns: Columns) -> Matrix:
     """Build the matrix of a scenario from the rows of every rule that speaks."""
+    return assembled(columns)[0]
+
+
+def assembled(columns: Columns) -> tuple[Matrix, Aims]:
+    """As `assemble`, with what leximin wants to know."""
     parts = _Parts(columns.count)
     earnings = np.zeros(columns.count, dtype=np.int64)
-    for rule, settings in catalogue.speaking(columns.scenario).values():
+    marked: dict[tuple[str, str], Ints] = {}
+    for name, (rule, settings) in catalogue.speaking(columns.scenario).items():
         made = rule.rows(columns, settings)
+        marked |= {(name, what): parts.numbered(col) for what, col in made.first.items()}
         parts.add(made)
         earnings += made.earnings()
     owner = _owners(columns)
+    rows, slacks = parts.rows, parts.columns
     _add_fairness(parts, columns, earnings, owner)
-    return parts.matrix(owner)
+    order = catalogue.first(columns.scenario)
+    first = tuple(marked[rule, what] for rule, what, _ in order)
+    aims = Aims(earnings, first, slice(rows, parts.rows), parts.columns - slacks)
+    return parts.matrix(owner), aims
 
 
 def _owners(columns: Columns) -> Ints:
@@ -139,8 +178,7 @@ class _Parts:
 
     def add(self, made: Rows) -> None:
         row, col, coef = made.entries
-        own = col >= self.base
-        self.entries.append((row + self.rows, np.where(own, col + self._shift, col), coef))
+        self.entries.append((row + self.rows, self.numbered(col), coef))
         self.sides.append(made.sides)
         cost, upper, hard, finding = made.slack_columns
         self.objective[0] = self.objective[0] - made.charges()
@@ -148,9 +186,9 @@ class _Parts:
         self.rows += made.count
         self.breaches += made.findings
 
-    @property
-    def _shift(self) -> int:
-        return self.columns - self.base
+    def numbered(self, columns: Ints) -> Ints:
+        """Columns of the rule that comes next, as they are numbered in the whole."""
+        return np.where(columns >= self.base, columns + self.columns - self.base, columns)
 
     def _extend(self, objective: Ints, cap: Ints, breach: Ints) -> None:
         self.objective.append(objective)

@@ -14,7 +14,8 @@ from scheduler.solver import elastic
 from scheduler.solver.columns import Columns
 from scheduler.solver.crowd import Crowd, Folded, dealt, folded
 from scheduler.solver.isolate import Answer
-from scheduler.solver.matrix import Matrix, assemble, completed
+from scheduler.solver.ladder import Ladder, ladder
+from scheduler.solver.matrix import Matrix, assembled, completed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,8 @@ CROWDED = 50_000
 class Model:
     """A scenario's columns and matrix; ``crowd`` and ``fold`` where the crowd was folded in.
 
-    ``base`` is the number of whole-number columns, which come first.
+    ``base`` is the number of whole-number columns, which come first; ``ladder`` is there where
+    levels come before the value.
     """
 
     columns: Columns
@@ -40,6 +42,7 @@ class Model:
     base: int
     crowd: Crowd | None = None
     fold: Folded | None = None
+    ladder: Ladder | None = None
 
     @property
     def exact(self) -> bool:
@@ -90,11 +93,15 @@ def modelled(scenario: Scenario) -> Model:
     pd = catalogue.pd_form(scenario)
     if len(scenario.people) * len(scenario.sessions) < CROWDED or _stiff(scenario):
         columns = Columns(scenario, pd)
-        return Model(columns, assemble(columns), columns.count)
+        matrix, aims = assembled(columns)
+        steps = ladder(columns, matrix, aims)
+        return Model(columns, matrix, columns.count, ladder=steps)
     crowd = Crowd()
     columns = Columns(scenario, pd, crowd.chosen)
-    fold = folded(columns, crowd, assemble(columns))
-    return Model(columns, fold.matrix, fold.base, crowd, fold)
+    matrix, aims = assembled(columns)
+    fold = folded(columns, crowd, matrix)
+    aims = aims.shifted(columns.count, fold.base - columns.count)
+    return Model(columns, fold.matrix, fold.base, crowd, fold, ladder(columns, fold.matrix, aims))
 
 
 def _stiff(scenario: Scenario) -> bool:

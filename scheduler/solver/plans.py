@@ -188,6 +188,13 @@ class Plans:
 
     def price(self, duals: Floats, width: int = WIDTH) -> Priced:
         """Bound the model by everybody's best plan at the prices in ``duals``; give these plans."""
+        return self._priced(duals, width)[0]
+
+    def most(self, duals: Floats, width: int = WIDTH) -> tuple[Ints, Ints]:
+        """People who are priced by plans, and the 1/GRID units that each is worth at most."""
+        return self.people, self._priced(duals, width)[1]
+
+    def _priced(self, duals: Floats, width: int) -> tuple[Priced, Ints]:
         matrix = self.matrix
         y = certify.projected(matrix, duals)
         reduced = matrix.objective * GRID - matrix.columns_first.T @ y
@@ -204,7 +211,7 @@ class Plans:
         total = int(most.sum()) + int(outside[~self.inside].sum())
         total += certify.sides(matrix, shared)
         step = certify.value_step(matrix)
-        return Priced(total // (GRID * step) * step, person, columns, worth)
+        return Priced(total // (GRID * step) * step, person, columns, worth), most
 
     def _bases(self, y: Ints, reduced: Ints) -> Ints:
         """(people,): what the relaxation says that each person is worth at most."""

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from scheduler.models import Certificate, Scenario, Solution
+from scheduler.levels import written
+from scheduler.models import Certificate, Level, Scenario, Solution
 from scheduler.models.points import from_units, units
-from scheduler.solver.components import components
-from scheduler.solver.isolate import Answer, Bound, Done, Isolated, Stage, Task
+from scheduler.solver.components import Component, components
+from scheduler.solver.isolate import Answer, Bound, Done, Isolated, LevelBound, Stage, Task
 from scheduler.solver.matrix import completed
 from scheduler.solver.model import modelled, tidied
 from scheduler.verify import gap as relative_gap
-from scheduler.verify import judge, verify
+from scheduler.verify import judge, status, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from scheduler.solver.isolate import Event
+    from scheduler.solver.isolate import Event, Rank
     from scheduler.verify import Disagreement, Judgement
 
     Ints = NDArray[np.int64]
@@ -115,15 +116,24 @@ class _Search:
         self._stage = "read"
         self._enter("matrix")
         self.model = modelled(self.scenario)
-        self.parts = tuple(components(self.model.matrix))
+        self.parts = self._parts()
         self.answers = [self.model.resting(part) for part in self.parts]
-        self.bounds: list[int | None] = [None] * len(self.parts)
+        self.bounds: list[list[Bound]] = [[] for _ in self.parts]
+        self.level_bounds: dict[int, list[LevelBound]] = {}
+
+    def _parts(self) -> tuple[Component, ...]:
+        """Parts that are searched one by one; levels look at the whole."""
+        matrix = self.model.matrix
+        if self.model.ladder is None:
+            return tuple(components(matrix))
+        return (Component(matrix, np.arange(matrix.shape[1])),)
 
     def run(self, time_limit: float | None) -> None:
         deadline = None if time_limit is None else self._began + time_limit
         self._enter("start")
         starts = tuple(None if answer is None else answer.base for answer in self.answers)
-        child = Isolated(Task(self.parts, starts, self.gap, self.seed), deadline)
+        task = Task(self.parts, starts, self.gap, self.seed, ladder=self.model.ladder)
+        child = Isolated(task, deadline)
         try:
             for event in child:
                 self._take(event)
@@ -137,11 +147,13 @@ class _Search:
         match event:
             case Stage(_, name):
                 self._enter(name)
-            case Bound(part, units):
-                self.bounds[part] = units
-            case Answer(part, _, units, _):
+            case Bound(part):
+                self.bounds[part].append(event)
+            case LevelBound(level):
+                self.level_bounds.setdefault(level, []).append(event)
+            case Answer(part, _, units, _, rank):
                 known = self.answers[part]
-                if known is None or units > known.units:
+                if known is None or (rank, units) > (known.rank, known.units):
                     self.answers[part] = event
             case Done(_, "gap"):
                 self.stopped_by = "gap"
@@ -155,14 +167,28 @@ class _Search:
 
     def _state(self) -> State:
         value = None if self._whole() is None else from_units(self._value())
-        bound = self._bound()
+        bound = self._bound(self.answers[0].rank if self.answers and self.answers[0] else ())
         relative = None if value is None else relative_gap(value, bound)
         return State(self._stage, time.monotonic() - self._began, value, bound, relative)
 
-    def _bound(self) -> Decimal | None:
-        if self._waived or any(units is None for units in self.bounds):
+    def _bound(self, rank: Rank) -> Decimal | None:
+        """The bound of all plans that rank as high; ``None`` where that is not known."""
+        known = [[b.units for b in bounds if _holds(b.given, rank)] for bounds in self.bounds]
+        if self._waived or not all(known):
             return None
-        return from_units(sum(units for units in self.bounds if units is not None))
+        return from_units(sum(map(min, known)))
+
+    def _levels(self, judgement: Judgement) -> tuple[Level, ...]:
+        """What the plan reaches on each level, and the bounds that hold for as high a rank."""
+        rank = tuple(level.rank for level in judgement.levels)
+        found = []
+        for at, level in enumerate(judgement.levels):
+            known = [b.rank for b in self.level_bounds.get(at, []) if _holds(b.given, rank)]
+            bound = None
+            if known and not self._waived:
+                bound = written(-min(known) if level.fewer else min(known))
+            found.append(Level(name=level.name, value=written(level.value), bound=bound))
+        return tuple(found)
 
     @property
     def _waived(self) -> bool:
@@ -193,7 +219,7 @@ class _Search:
         whole = tidied(self.model, whole)
         judgement = judge(self.scenario, self.model.plan(whole))
         value = from_units(self._worth(whole) if self.model.exact else units(judgement.value))
-        bound = self._bound()
+        bound = self._bound(tuple(level.rank for level in judgement.levels))
         self._enter("done")
         solution = Solution(
             assignments=judgement.assignments,
@@ -210,22 +236,28 @@ class _Search:
     def _certificate(
         self, judgement: Judgement, value: Decimal, bound: Decimal | None
     ) -> Certificate:
-        status = "optimal" if bound == value else "feasible"
+        levels = self._levels(judgement)
         return Certificate(
             value=value,
             bound=bound,
             gap=relative_gap(value, bound),
-            status="impossible" if self._waived else status,
+            status="impossible" if self._waived else status(value, bound, levels),
             stopped_by=self.stopped_by,
             points_per_rule=judgement.points_per_rule,
             findings_per_rule=judgement.findings_per_rule,
             counts=judgement.counts,
+            levels=levels,
             seconds_per_stage={k: round(v, 3) for k, v in self.seconds.items() if k != "read"},
             peak_memory_mb=_peak_memory(),
             seed=self.seed,
             versions=versions(),
             scenario_hash=self.scenario.digest,
         )
+
+
+def _holds(given: Rank, rank: Rank) -> bool:
+    """Whether what was proven of ranks from ``given`` on holds for ``rank``."""
+    return all(there >= least for least, there in zip(given, rank, strict=False))
 
 
 def versions() -> dict[str, str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from scheduler.ledger import best_alone, following
+from scheduler.ledger import best_alone, everybodys_best, following
 from scheduler.rules.catalogue import earnings, knobs
 from scheduler.rules.visits import limit_of
 from tests.rules.tiny_schools import school
@@ -18,7 +18,7 @@ CHOICES = table("person,choice,rank", "ada,x,1", "ada,y,2", "ben,x,1", "cy,y,2")
 def owing(scenario_world, **points):
     facts = scenario_world.facts
     earned = {person: Decimal(amount) for person, amount in points.items()}
-    return following(facts, earned, earnings(facts))
+    return following(facts, earned, everybodys_best(facts, earnings(facts)))
 
 
 def alone(scenario_world, person="ada"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from scheduler.models import Certificate, Finding, Plan, Scenario, Solution
+from scheduler.models import Certificate, Finding, Level, Plan, Scenario, Solution
 from scheduler.models.points import from_units
 from scheduler.report import (
     Summary,
@@ -381,6 +381,12 @@ def test_strangers_are_named_once(hand: tuple[Scenario, Solution]) -> None:
 
 # ---- words -------------------------------------------------------------------------------------
 
+LEVELS = (
+    Level(name="unplaced", value=Decimal(0), bound=Decimal(0)),
+    Level(name="share 1", value=Decimal("0.3333333333"), bound=Decimal("0.34")),
+    Level(name="share 2", value=Decimal("0.5"), bound=None),
+)
+
 
 def certificate(**update: Any) -> Certificate:
     base = Certificate(
@@ -408,6 +414,10 @@ def certificate(**update: Any) -> Certificate:
         ({"stopped_by": "gap"}, "as good as was asked for."),
         ({"stopped_by": "time"}, "time limit"),
         ({"stopped_by": "interrupt"}, "interrupted"),
+        ({"levels": LEVELS}, "Level 'unplaced': 0, proven to be the best."),
+        ({"levels": LEVELS}, "Level 'share 1': 0.3333; at best it is 0.34."),
+        ({"levels": LEVELS}, "Level 'share 2': 0.5; its best is not known."),
+        ({"levels": LEVELS}, "no plan that does as well on every level can be worth more than"),
         ({"counts": {"places": 10, "placed": 9, "unplaced": 1}}, "9 of 10 places are filled; 1 "),
     ],
 )

@@ -251,6 +251,62 @@ def test_what_is_impossible_has_no_bound():
         assert where(scenario, solution, certificate=certificate) == {"certificate.json"}
 
 
+@cache
+def levelled(**locks):
+    """A school with two seats for three who want them, level by level; ``locks`` cannot hold."""
+    files = {
+        **STANDARD,
+        "sessions": table("id,activity,block,max_size", "x,X,Mon.flex,1", "y,Y,Mon.flex,"),
+        "choices": table("person,choice,rank", "ada,X,1", "ben,X,1", "cy,Y,1"),
+        **{key: table("person,session,state", *value) for key, value in locks.items()},
+    }
+    rules = {"rules": {"fairness": {"form": "leximin", "levels": 2}}}
+    scenario = Scenario.model_validate({**files, "scenario": rules})
+    return scenario, solved_here(scenario)
+
+
+def relevelled(solution, at, **values):
+    """The certificate with one level changed."""
+    levels = changed(solution.certificate.levels, at, **values)
+    return solution.certificate.model_copy(update={"levels": levels})
+
+
+def test_levels_are_measured_again():
+    scenario, solution = levelled()
+    assert verify(scenario, solution) == []
+    names = [level.name for level in solution.certificate.levels]
+    assert names == ["unplaced", "required pulls missed", "share 1", "share 2"]
+    assert [level.value for level in solution.certificate.levels] == [0, 0, 0, 1]
+    for at, values in (
+        (0, {"value": Decimal(1)}),
+        (2, {"value": Decimal("0.1")}),
+        (3, {"name": "share 3"}),
+        (0, {"bound": Decimal(1)}),
+        (3, {"bound": Decimal("0.9")}),
+    ):
+        certificate = relevelled(solution, at, **values)
+        assert where(scenario, solution, certificate=certificate) == {"certificate.json"}
+    certificate = solution.certificate.model_copy(update={"levels": ()})
+    assert where(scenario, solution, certificate=certificate) == {"certificate.json"}
+
+
+def test_a_level_that_is_not_proven_is_feasible_only():
+    scenario, solution = levelled()
+    for bound in (None, Decimal("0.1")):
+        certificate = relevelled(solution, 2, bound=bound)
+        assert where(scenario, solution, certificate=certificate) == {"certificate.json"}
+        certificate = certificate.model_copy(update={"status": "feasible"})
+        assert where(scenario, solution, certificate=certificate) == set()
+
+
+def test_levels_of_what_is_impossible_have_no_bound():
+    scenario, solution = levelled(locks=("ada,x,in", "ben,x,in"))
+    assert solution.certificate.status == "impossible"
+    assert [level.bound for level in solution.certificate.levels] == [None] * 4
+    certificate = relevelled(solution, 0, bound=Decimal(0))
+    assert where(scenario, solution, certificate=certificate) == {"certificate.json"}
+
+
 def test_the_gap_by_hand():
     assert gap(Decimal(90), Decimal(100)) == Decimal("0.1")
     assert gap(Decimal(0), Decimal("0.5")) == Decimal("0.5")
