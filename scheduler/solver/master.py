@@ -41,7 +41,8 @@ TRIED = 6
 JOINING = 3
 """Of these, how many may join."""
 
-ROUNDS = 6
+ROUNDS = 3
+"""Times that the LP is solved."""
 
 WORTHWHILE = 2e-4
 """A round that could add less than this share of the worth is not made."""
@@ -79,13 +80,13 @@ class Master:
 
     def run(self) -> None:
         """Solve, and let better plans join until that is hardly worth while."""
-        for _ in range(ROUNDS):
+        for number in range(1, ROUNDS + 1):
             relaxed = self.lp.solve()
             if relaxed is None:
                 return
             self.v = relaxed.v
             worth = abs(float(self.worth @ self.v[len(self.columns) :]))
-            if self._better(relaxed.duals) < WORTHWHILE * worth:
+            if number == ROUNDS or self._better(relaxed.duals) < WORTHWHILE * worth:
                 return
 
     def decided(self) -> tuple[Ints, Ints]:

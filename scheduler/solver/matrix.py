@@ -299,4 +299,5 @@ def _fill(matrix: Matrix, v: Ints, activity: Ints, row: Ints, col: Ints) -> None
     width = matrix.cap[col]
     before = np.cumsum(width) - width
     first = np.searchsorted(row, row)
-    v[col] = np.clip(activity[row] - (before - before[first]), 0, width)
+    points = activity[row] - matrix.lower[row]
+    v[col] = np.clip(points - (before - before[first]), 0, width)

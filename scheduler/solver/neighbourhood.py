@@ -111,6 +111,7 @@ class Neighbourhoods:
         self.switch = np.flatnonzero(switch)
         self.other = np.flatnonzero(shared & ~switch)
         self.links = self._links()
+        self.by_column = matrix.columns_first
 
     def _links(self) -> sparse.csr_array:
         """(columns, switches): which candidates each switch gives room to."""
@@ -228,13 +229,15 @@ class Neighbourhoods:
 
     def others(self, free: Ints) -> Ints:
         """Shared columns that are no switches and meet these candidates in a row, and theirs."""
-        rows = np.zeros(self.matrix.shape[0], dtype=bool)
-        inside = np.zeros(self.matrix.shape[1], dtype=bool)
-        inside[free] = True
-        rows[self.row[inside[self.col]]] = True
-        other = np.zeros(self.matrix.shape[1], dtype=bool)
-        other[self.other] = True
-        return np.unique(self.col[other[self.col] & rows[self.row]])
+        met = np.zeros(self.matrix.shape[1], dtype=bool)
+        met[self.matrix.a[self._meeting(free)].indices] = True
+        return self.other[met[self.other]]
+
+    def _meeting(self, columns: Ints) -> Ints:
+        """Rows in which any of these columns stand."""
+        found = np.zeros(self.matrix.shape[0], dtype=bool)
+        found[self.by_column[:, columns].indices] = True
+        return np.flatnonzero(found)
 
     # ---- solving -----------------------------------------------------------------------------
 
@@ -259,18 +262,16 @@ class Neighbourhoods:
 
     def part(self, free: Ints) -> Part:
         """The model of some columns, the others fixed; their slacks and segments come along."""
-        matrix = self.matrix
-        inside = np.zeros(matrix.shape[1], dtype=bool)
+        matrix, inside = self.matrix, np.zeros(self.matrix.shape[1], dtype=bool)
         inside[free] = True
-        rows = np.zeros(matrix.shape[0], dtype=bool)
         for _ in range(3):
-            rows[self.row[inside[self.col]]] = True
-            extra = self.col[rows[self.row] & ~matrix.integer[self.col]]
+            chosen = self._meeting(np.flatnonzero(inside))
+            body = sparse.csr_array(matrix.a[chosen])
+            extra = body.indices[~matrix.integer[body.indices]]
             if inside[extra].all():
                 break
             inside[extra] = True
-        columns, chosen = np.flatnonzero(inside), np.flatnonzero(rows)
-        body = sparse.csr_array(matrix.a[chosen])
+        columns = np.flatnonzero(inside)
         settled = body @ np.where(inside, 0, self.best.v)
         lower, upper = matrix.lower[chosen], matrix.upper[chosen]
         small = replace(
