@@ -59,6 +59,13 @@ def test_segments_are_filled_from_the_steepest():
     ]
 
 
+def test_points_that_a_part_has_already_fill_the_first_segments():
+    """What fixed columns earn stands on the row's sides, in models of a part of the columns."""
+    matrix = model([[5, -1, -1]], -4, -4, [0, 20, 10], [1, 3, 9], whole=1)
+    assert completed(matrix, np.array([0])).tolist() == [0, 3, 1]
+    assert completed(matrix, np.array([1])).tolist() == [1, 3, 6]
+
+
 @pytest.mark.parametrize("form", ["sum", "diminishing", "leximin"])
 def test_a_plan_is_worth_in_the_matrix_what_the_checker_says(form):
     owed = table("person,owed", "ada,30", "gone,5")
