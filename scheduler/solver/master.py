@@ -76,7 +76,8 @@ class Master:
         self._add(plans.people, self._plans_of(base))
         self._add(*self.sampler.drawn(v, DRAWN))
         self.lp = engines.Simplex(self._model())
-        self.v = np.zeros(0)
+        idle = np.zeros(len(self.pool))
+        self.v = np.concatenate([self.matrix.floor[self.columns], idle])
 
     def run(self) -> None:
         """Solve, and let better plans join until that is hardly worth while."""

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from scheduler.solver.certify import GRID
+from scheduler.solver.plans import NEVER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -148,5 +149,9 @@ class _Table:
 
 
 def worths(plans: Plans, person: Ints, columns: Ints) -> Ints:
-    """Units that plans are worth without any prices."""
-    return plans.worth(person, columns, plans.matrix.objective * GRID) // GRID
+    """Units that plans are worth without any prices; `NEVER` where one is not whole or legal."""
+    worth = plans.worth(person, columns, plans.matrix.objective * GRID)
+    wide = np.append(np.diff(plans.fills.indptr), 0)
+    places = np.bincount(plans.row_owner[plans.chooses], minlength=len(plans.good))
+    whole = wide[columns].sum(axis=1) == places[person]
+    return np.where(whole & (worth > NEVER), worth // GRID, NEVER)
