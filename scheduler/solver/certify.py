@@ -42,11 +42,14 @@ class Proof:
         The same before rounding, in 1/`GRID` units.
     reduced : int array (columns,)
         1/`GRID` units that one more of each column adds at these prices.
+    prices : int array (rows,)
+        The multipliers, in 1/`GRID` units.
     """
 
     units: int
     exact: int
     reduced: Ints
+    prices: Ints
 
     def spare(self, target: int) -> int:
         """1/`GRID` units that may be lost before nothing reaches ``target`` units."""
@@ -72,7 +75,7 @@ def prove(matrix: Matrix, duals: Floats) -> Proof:
     y, reduced = tightened(matrix, y, reduced)
     total = sides(matrix, y) + _columns(matrix, reduced)
     step = value_step(matrix)
-    return Proof(total // (GRID * step) * step, total, reduced)
+    return Proof(total // (GRID * step) * step, total, reduced, y)
 
 
 def fixed(matrix: Matrix, proof: Proof, spare: int) -> tuple[Ints, Ints]:

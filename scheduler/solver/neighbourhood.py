@@ -25,6 +25,7 @@ from scheduler.solver.matrix import SHARED, completed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scheduler.solver.certify import Proof
     from scheduler.solver.matrix import Matrix
 
     Ints = NDArray[np.int64]
@@ -37,14 +38,17 @@ COLUMNS = 1_500
 WIDEST = 8
 """Times as many are let go after so many vain tries, step by step."""
 
-VAIN = 12
+VAIN = 20
 """Vain tries after which twice as much is let go."""
 
 POLISHED = 15_000
 """Candidates of people left undecided that are decided at once."""
 
-BEHIND = 60 * UNITS_PER_POINT
+BEHIND = 5 * UNITS_PER_POINT
 """A candidate that loses more against the best of its place is left out."""
+
+SOME = 40
+"""People who are drawn first where a neighbourhood is about rows."""
 
 NODES = 200
 """Nodes that the MIP engine may look at in one neighbourhood."""
@@ -67,18 +71,18 @@ class Neighbourhoods:
         Propagated.
     v : int array (columns,)
         A legal answer, slacks and segments as the rows demand.
-    reduced : int array (columns,)
-        1/GRID units that one more of each column adds at certified prices.
+    proof : Proof
+        Certified prices.
     seed : int
     """
 
-    def __init__(self, matrix: Matrix, v: Ints, reduced: Ints, seed: int) -> None:
+    def __init__(self, matrix: Matrix, v: Ints, proof: Proof, seed: int) -> None:
         self.matrix = matrix
         self.best = Answer(v, matrix.value(v))
         self.draw = np.random.default_rng(seed)
         self.seed = seed
         self._index()
-        self.price(reduced)
+        self.price(proof)
         self.wins = dict.fromkeys(self.kinds, 1.0)
         self.size, self.vain = COLUMNS, 0
 
@@ -92,7 +96,7 @@ class Neighbourhoods:
     @property
     def kinds(self) -> tuple[str, ...]:
         """Names of the ways to choose a neighbourhood."""
-        return ("losers", "switches", "slacks", "anyone")
+        return ("unsold", "losers", "switches", "slacks", "anyone")
 
     def _index(self) -> None:
         matrix = self.matrix
@@ -130,9 +134,10 @@ class Neighbourhoods:
         )
         return sparse.csr_array(takes @ gives)
 
-    def price(self, reduced: Ints) -> None:
+    def price(self, proof: Proof) -> None:
         """Take new prices."""
-        behind = np.maximum(-reduced, 0) // GRID
+        self.prices = proof.prices
+        behind = np.maximum(-proof.reduced, 0) // GRID
         self.behind = behind
         self.near = np.zeros(self.matrix.shape[1], dtype=bool)
         self.near[self.candidate] = behind[self.candidate] <= BEHIND
@@ -159,13 +164,33 @@ class Neighbourhoods:
         np.add.at(lost, self.owner[taken], self.behind[self.candidate[taken]])
         return lost
 
+    def _unsold(self) -> Ints:
+        """People whose own rows leave priced room, and those around a few priced rows with room."""
+        y, matrix = self.prices, self.matrix
+        side = np.where(y > 0, matrix.upper, np.where(y < 0, matrix.lower, 0))
+        lost = np.maximum(y * (side - matrix.a @ self.best.v), 0)
+        whose = matrix.personal
+        own = np.flatnonzero((lost > 0) & (whose != SHARED))
+        shared = np.flatnonzero((lost > 0) & (whose == SHARED))
+        if len(own) + len(shared) < 2:
+            return self._losers()
+        some = np.unique(whose[self._drawn(own, lost[own], SOME)])
+        rows = self._drawn(shared, lost[shared], 3)
+        inside = np.unique(matrix.a[rows].indices)
+        inside = inside[self.own[inside]]
+        there = matrix.owner[inside[self.best.v[inside] > 0]]
+        wish = np.unique(matrix.owner[inside[self.near[inside]]])
+        people = np.concatenate([some, there, self._drawn(wish, None, SOME)])
+        people = people[np.isin(people, self.people)]
+        return self.around(np.unique(people), np.unique(self.links[inside].indices))
+
     def _losers(self) -> Ints:
         """People who lose most, and those who sit where they would rather be."""
         lost = self.loss()[self.people]
         weight = lost + lost.sum() / (20 * max(1, len(lost))) + 1
         some = self._drawn(self.people, weight, max(3, len(self.people) // 40))
         wish = self.candidate[np.isin(self.owner, some)]
-        wish = wish[(self.behind[wish] <= BEHIND // 6) & (self.best.v[wish] == 0)]
+        wish = wish[(self.behind[wish] <= BEHIND // 2) & (self.best.v[wish] == 0)]
         switches = np.unique(self.links[wish].indices)
         return self.around(some, switches)
 
@@ -209,7 +234,7 @@ class Neighbourhoods:
     def _drawn(self, what: Ints, weight: Floats | Ints | None, number: int) -> Ints:
         """Some of them, the heavy ones more likely."""
         number = min(number, len(what))
-        chance = None if weight is None else weight / weight.sum()
+        chance = None if weight is None or not number else weight / weight.sum()
         if chance is not None and np.count_nonzero(chance) < number:
             number = int(np.count_nonzero(chance))
         return self.draw.choice(what, number, replace=False, p=chance)
@@ -288,7 +313,7 @@ class Neighbourhoods:
 
 
 def polished(
-    matrix: Matrix, found: Ints, left: Ints, reduced: Ints, relaxed: Floats, seed: int
+    matrix: Matrix, found: Ints, left: Ints, proof: Proof, relaxed: Floats, seed: int
 ) -> Ints:
     """Decide for people left undecided, exactly, with what the others leave of the shared rows.
 
@@ -299,7 +324,7 @@ def polished(
     found : int array (columns,)
         Whole columns of what is decided; nothing of the people left.
     left : int array (people,)
-    reduced : int array (columns,)
+    proof : Proof
         As in `Neighbourhoods`.
     relaxed : float array (columns,)
         Candidates that the relaxation takes are considered too.
@@ -310,7 +335,7 @@ def polished(
     int array (base columns,)
         Perhaps not legal: what is decided may leave rows below their lower side.
     """
-    search = Neighbourhoods(matrix, completed(matrix, _idle(matrix, found)), reduced, seed)
+    search = Neighbourhoods(matrix, completed(matrix, _idle(matrix, found)), proof, seed)
     search.near |= relaxed > TAKEN
     mine = search.candidate[search.near[search.candidate]]
     mine = mine[np.isin(matrix.owner[mine], left)]

@@ -38,8 +38,8 @@ class Reduced(NamedTuple):
         Its rows, likewise.
     constant : int
         Units that the fixed columns are worth.
-    size : int
-        Number of columns of that model.
+    size, height : int
+        Numbers of columns and rows of that model.
     """
 
     matrix: Matrix
@@ -47,6 +47,7 @@ class Reduced(NamedTuple):
     rows: Ints
     constant: int
     size: int
+    height: int
 
     def bounded(self, units: int) -> int:
         """A bound of the small model as one of the whole."""
@@ -56,7 +57,10 @@ class Reduced(NamedTuple):
         """A proof of the small model as one of the whole: fixed columns have no reduced value."""
         reduced = np.zeros(self.size, dtype=np.int64)
         reduced[self.columns] = proof.reduced
-        return Proof(proof.units + self.constant, proof.exact + self.constant * GRID, reduced)
+        prices = np.zeros(self.height, dtype=np.int64)
+        prices[self.rows] = proof.prices
+        exact = proof.exact + self.constant * GRID
+        return Proof(proof.units + self.constant, exact, reduced, prices)
 
 
 def propagate(matrix: Matrix) -> Matrix | None:
@@ -141,7 +145,7 @@ def reduce(matrix: Matrix) -> Reduced:
         },
     )
     constant = int(matrix.objective[fixed] @ matrix.floor[fixed])
-    return Reduced(small, columns, rows, constant, len(fixed))
+    return Reduced(small, columns, rows, constant, len(fixed), matrix.shape[0])
 
 
 def _implied(matrix: Matrix) -> tuple[Bools, Bools]:

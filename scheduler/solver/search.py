@@ -195,7 +195,7 @@ class _Part:
         found = matrix.floor.copy()
         found[small.columns], left = master.decided()
         self.report(Stage(self.number, "polish"))
-        base = polished(matrix, found, left, self.proof.reduced, here.v, self.task.seed)
+        base = polished(matrix, found, left, self.proof, here.v, self.task.seed)
         mended = base if self._legal(base) else filled(self.strict, base)
         if mended is not None:
             self.answered(mended)
@@ -212,7 +212,7 @@ class _Part:
         if self.proof is None or self.best_base is None:
             return
         whole = completed(self.strict, self.best_base)
-        search = Neighbourhoods(self.matrix, whole, self.proof.reduced, self.task.seed)
+        search = Neighbourhoods(self.matrix, whole, self.proof, self.task.seed)
         few = self.matrix.shape[1] <= LARGE
         for number in count():
             if search.stuck or self.enough or (few and number == STEPS):
@@ -222,7 +222,7 @@ class _Part:
             elif search.vain == 1 and search.size > COLUMNS and not self.tight:
                 self.tight = True
                 self._relax(presolve.reduce(self.matrix), TIGHT)
-                search.price(self.proof.reduced)
+                search.price(self.proof)
 
     def exact(self) -> None:
         """Solve exactly over all that the certified prices do not exclude, if that is not much."""
