@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
-
 from scheduler.generate import Sizes, generate
 from scheduler.solver import certify, elastic, presolve, relaxation
 from scheduler.solver import search as searching

@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 
 from scheduler.rules.contract import UNBOUNDED
-from scheduler.solver import engines
+from scheduler.solver import engines, relaxation
 from scheduler.solver import search as searching
 from scheduler.solver.components import Component
 from scheduler.solver.isolate import Answer, Bound, Done, Stage, Task
+from scheduler.solver.neighbourhood import Neighbourhoods
 from scheduler.solver.search import search
+from tests.roads import large_road, road, school
 from tests.solving import all_answers, drawn_model, model
 
 KNAPSACK = model([[3, 4, 2]], -UNBOUNDED, 5, [300_000, 500_000, 240_000])
@@ -168,3 +170,63 @@ def test_the_best_of_all_is_found_and_proven(seed):
     best = (answers @ matrix.objective).max()
     assert of_kind(events, Answer)[-1].units == best
     assert of_kind(events, Bound)[-1].units == best
+
+
+# ---- the road of large models ----------------------------------------------------------------
+
+
+def test_a_large_model_without_a_relaxation_keeps_its_first_answer(monkeypatch):
+    monkeypatch.setattr(engines, "relax", lambda *given: None)
+    with large_road():
+        found = road(school(2))
+    assert "open" not in found.stages
+    assert {"plan", "improve", "exact", "prove"} < set(found.stages)
+    assert found.value is not None
+
+
+def test_a_large_model_is_not_solved_exactly(monkeypatch):
+    def never(matrix, **given):
+        raise AssertionError
+
+    monkeypatch.setattr(Neighbourhoods, "solve", lambda *given, **more: False)
+    monkeypatch.setattr(engines, "exact", never)
+    with large_road():
+        assert road(school(2)).value is not None
+
+
+def test_a_model_between_small_and_large_takes_some_steps_and_is_solved(monkeypatch):
+    steps = []
+
+    def step(search):
+        steps.append(search)
+        return False
+
+    monkeypatch.setattr(Neighbourhoods, "step", step)
+    monkeypatch.setattr(searching, "SMALL", 0)
+    monkeypatch.setattr(searching, "STEPS", 3)
+    found = road(school(5))
+    assert len(steps) == 3 * found.stages.count("improve") > 0
+    assert "exact" in found.stages
+    assert found.value <= found.bound
+
+
+def test_prices_are_made_tighter_once_where_neighbourhoods_are_in_vain(monkeypatch):
+    tolerances, relaxed = [], relaxation.relaxed
+
+    def noted(matrix, tolerance=1e-4, **given):
+        tolerances.append(tolerance)
+        return relaxed(matrix, tolerance, **given)
+
+    monkeypatch.setattr(relaxation, "relaxed", noted)
+    monkeypatch.setattr(Neighbourhoods, "solve", lambda *given, **more: False)
+    with large_road():
+        found = road(school(5))
+    assert found.stages.count("improve") >= tolerances.count(searching.TIGHT) >= 1
+
+
+def test_a_large_model_stops_at_its_gap():
+    with large_road():
+        found = road(school(2), gap=0.9)
+    assert set(found.ends) <= {"gap", "done"}
+    assert "gap" in found.ends
+    assert "improve" not in found.stages
