@@ -44,8 +44,12 @@ VAIN = 20
 POLISHED = 15_000
 """Candidates of people left undecided that are decided at once."""
 
-BEHIND = 5 * UNITS_PER_POINT
-"""A candidate that loses more against the best of its place is left out."""
+BEHIND = (5 * UNITS_PER_POINT, 60 * UNITS_PER_POINT)
+"""A candidate that loses more against the best of its place is left out: at the least gap, and at
+the largest."""
+
+SHARE = 1 / 40
+"""Share of the gap that a candidate may lose."""
 
 SOME = 40
 """People who are drawn first where a neighbourhood is about rows."""
@@ -81,15 +85,14 @@ class Neighbourhoods:
         self.best = Answer(v, matrix.value(v))
         self.draw = np.random.default_rng(seed)
         self.seed = seed
+        self.size, self.vain = COLUMNS, 0
         self._index()
         self.price(proof)
         self.wins = dict.fromkeys(self.kinds, 1.0)
-        self.size, self.vain = COLUMNS, 0
 
-    @property
-    def stuck(self) -> bool:
-        """Whether even the widest neighbourhoods were tried in vain."""
-        return self.size >= WIDEST * COLUMNS and self.vain >= VAIN
+    def stuck(self, widest: int = WIDEST) -> bool:
+        """Whether even neighbourhoods ``widest`` times as wide were tried in vain."""
+        return self.size >= min(widest, WIDEST) * COLUMNS and self.vain >= VAIN
 
     # ---- structure ---------------------------------------------------------------------------
 
@@ -139,8 +142,16 @@ class Neighbourhoods:
         self.prices = proof.prices
         behind = np.maximum(-proof.reduced, 0) // GRID
         self.behind = behind
+        self.look()
+
+    def look(self, gap: int | None = None) -> None:
+        """Look at candidates as far behind as a gap of so many units makes sensible."""
+        least, most = BEHIND
+        wider = self.size // COLUMNS
+        behind = most if gap is None else SHARE * gap * wider
+        self.reach = int(np.clip(behind, least, most * wider))
         self.near = np.zeros(self.matrix.shape[1], dtype=bool)
-        self.near[self.candidate] = behind[self.candidate] <= BEHIND
+        self.near[self.candidate] = self.behind[self.candidate] <= self.reach
 
     # ---- choosing ----------------------------------------------------------------------------
 
@@ -190,7 +201,7 @@ class Neighbourhoods:
         weight = lost + lost.sum() / (20 * max(1, len(lost))) + 1
         some = self._drawn(self.people, weight, max(3, len(self.people) // 40))
         wish = self.candidate[np.isin(self.owner, some)]
-        wish = wish[(self.behind[wish] <= BEHIND // 2) & (self.best.v[wish] == 0)]
+        wish = wish[(self.behind[wish] <= self.reach // 2) & (self.best.v[wish] == 0)]
         switches = np.unique(self.links[wish].indices)
         return self.around(some, switches)
 
@@ -246,7 +257,9 @@ class Neighbourhoods:
         order = [self.draw.permutation(part) for part in (people, others, rest)]
         turn = np.full(int(self.people.max(initial=-1)) + 1, len(self.people))
         turn[np.concatenate(order)] = np.arange(len(self.people))
-        free = self.candidate[self.near[self.candidate] | (self.best.v[self.candidate] > 0)]
+        near = self.near[self.candidate] | (self.best.v[self.candidate] > 0)
+        near |= self.behind[self.candidate] <= self.loss()[self.owner]
+        free = self.candidate[near]
         size = np.bincount(turn[self.matrix.owner[free]], minlength=len(self.people) + 1)
         most = int(np.searchsorted(np.cumsum(size), self.size))
         free = free[turn[self.matrix.owner[free]] <= max(most, 1)]

@@ -37,7 +37,7 @@ FEW = 0.05
 
 STEPS = 60
 
-DEAR = 0.02
+DEAR = 0.003
 """A step that loses this share of the worth is taken back."""
 
 

@@ -10,7 +10,6 @@ Every stage starts from what the last one knows; any of them may be the last.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +20,7 @@ from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, Stage
 from scheduler.solver.master import Master
 from scheduler.solver.matrix import completed
-from scheduler.solver.neighbourhood import COLUMNS, Neighbourhoods, polished
+from scheduler.solver.neighbourhood import COLUMNS, WIDEST, Neighbourhoods, polished
 from scheduler.solver.plans import WIDTH, Plans
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ LARGE = 60_000
 SMALL = 6_000
 """Columns up to which the exact solve needs no preparation."""
 
-STEPS = 40
-"""Neighbourhoods of a model that is not large: then the exact solve has its turn."""
+EXACT_NEXT = 1
+"""Times as wide neighbourhoods are tried where the exact solve comes next."""
 
 PLANS = 150_000
 """Plans in all that a bound by plans looks at, but at least `NARROWEST` per person."""
@@ -213,10 +212,10 @@ class _Part:
             return
         whole = completed(self.strict, self.best_base)
         search = Neighbourhoods(self.matrix, whole, self.proof, self.task.seed)
-        few = self.matrix.shape[1] <= LARGE
-        for number in count():
-            if search.stuck or self.enough or (few and number == STEPS):
-                return
+        widest = EXACT_NEXT if self.matrix.shape[1] <= LARGE else WIDEST
+        while not search.stuck(widest) and not self.enough:
+            if self.upper is not None:
+                search.look(self.upper - search.best.value)
             if search.step():
                 self.answered(search.best.v[self.matrix.integer])
             elif search.vain == 1 and search.size > COLUMNS and not self.tight:

@@ -173,9 +173,9 @@ def test_steps_get_wider_until_they_are_stuck(seed, monkeypatch):
     monkeypatch.setattr(around, "WIDEST", 2)
     monkeypatch.setattr(around, "COLUMNS", 40)
     here = search(seed)
-    assert not here.stuck
+    assert not here.stuck()
     values, sizes = [here.best.value], [here.size]
-    while not here.stuck:
+    while not here.stuck():
         gained = here.step()
         values.append(here.best.value)
         sizes.append(here.size)
@@ -199,7 +199,7 @@ def test_new_prices_say_who_is_near():
     near = here.near.copy()
     far = here.candidate[here.matrix.objective[here.candidate] >= 0][:5]
     reduced = ready(2).proof.reduced.copy()
-    reduced[far] = -10 * around.BEHIND * certify.GRID
+    reduced[far] = -10 * around.BEHIND[1] * certify.GRID
     here.price(certify.Proof(0, 0, reduced, ready(2).proof.prices))
     assert near.any()
     assert not here.near[far].any()
