@@ -10,6 +10,7 @@ Every stage starts from what the last one knows; any of them may be the last.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,6 +49,9 @@ SMALL = 6_000
 
 EXACT_NEXT = 1
 """Times as wide neighbourhoods are tried where the exact solve comes next."""
+
+STEPS = 60
+"""Neighbourhoods that are solved at most where the exact solve comes next."""
 
 PLANS = 150_000
 """Plans in all that a bound by plans looks at, but at least `NARROWEST` per person."""
@@ -213,7 +217,10 @@ class _Part:
         whole = completed(self.strict, self.best_base)
         search = Neighbourhoods(self.matrix, whole, self.proof, self.task.seed)
         widest = EXACT_NEXT if self.matrix.shape[1] <= LARGE else WIDEST
-        while not search.stuck(widest) and not self.enough:
+        few = self.matrix.shape[1] <= LARGE
+        for number in count():
+            if search.stuck(widest) or self.enough or (few and number == STEPS):
+                return
             if self.upper is not None:
                 search.look(self.upper - search.best.value)
             if search.step():
