@@ -11,7 +11,7 @@ from tests.property.test_optimum import BATCHES, batch
 from tests.roads import large_road, road, school
 from tests.solving import solved_here
 
-STAGES = {"fill", "price", "open", "plan", "polish"}
+STAGES = {"fill", "price", "open", "plan"}
 
 
 @pytest.mark.parametrize("number", range(BATCHES))
@@ -43,7 +43,7 @@ def test_both_roads_agree_on_a_school(seed, crowded):
         exact = road(school(seed))
         with large_road():
             large = road(school(seed))
-    assert STAGES | {"improve"} < set(large.stages)
+    assert set(large.stages) >= STAGES
     assert max(large.value, exact.value) <= min(large.bound, exact.bound)
     assert large.value >= exact.value - 0.01 * abs(exact.value)
 
