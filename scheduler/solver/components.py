@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,22 +40,9 @@ def components(matrix: Matrix) -> list[Component]:
     found = []
     for part in np.unique(label):
         inside = np.flatnonzero(label[rows:] == part)
-        found.append(Component(_cut(matrix, np.flatnonzero(label[:rows] == part), inside), inside))
+        found.append(Component(matrix.cut(inside, np.flatnonzero(label[:rows] == part)), inside))
     return [part for part in found if len(part.columns)]
 
 
 _SMALL = 200
 """Parts with fewer columns are solved together: a solver call costs more than they do."""
-
-
-def _cut(matrix: Matrix, rows: Ints, columns: Ints) -> Matrix:
-    return replace(
-        matrix,
-        a=sparse.csr_array(matrix.a[rows][:, columns]),
-        lower=matrix.lower[rows],
-        upper=matrix.upper[rows],
-        **{
-            name: getattr(matrix, name)[columns]
-            for name in ("objective", "cap", "floor", "integer", "owner", "breach")
-        },
-    )

@@ -165,15 +165,8 @@ def waiving(steps: Ladder, number: int) -> Ladder:
     columns, base = steps.matrix.shape[1], steps.base
     extra = wide.shape[1] - columns
     order = np.concatenate([np.arange(base), columns + np.arange(extra), np.arange(base, columns)])
-    matrix = replace(_ordered(wide, order), breach=np.full(wide.shape[1], -1))
+    matrix = replace(wide.cut(order), breach=np.full(wide.shape[1], -1))
     return replace(steps, matrix=matrix, aims=steps.aims.shifted(base, extra))
-
-
-def _ordered(matrix: Matrix, order: Ints) -> Matrix:
-    """The same model with its columns in another order."""
-    names = ("objective", "cap", "floor", "integer", "owner", "breach")
-    fields = {name: getattr(matrix, name)[order] for name in names}
-    return replace(matrix, a=sparse.csr_array(matrix.columns_first[:, order]), **fields)
 
 
 # ---- who owes what -------------------------------------------------------------------------------
@@ -266,15 +259,8 @@ def bare(steps: Ladder) -> Matrix:
     matrix, aims = steps.matrix, steps.aims
     columns = matrix.shape[1] - aims.segments
     rows = np.delete(np.arange(matrix.shape[0]), np.arange(matrix.shape[0])[aims.rows])
-    names = ("cap", "floor", "integer", "owner", "breach")
-    return replace(
-        matrix,
-        a=sparse.csr_array(sparse.csr_array(matrix.columns_first[:, :columns])[rows]),
-        lower=matrix.lower[rows],
-        upper=matrix.upper[rows],
-        objective=np.zeros(columns, dtype=np.int64),
-        **{name: getattr(matrix, name)[:columns] for name in names},
-    )
+    small = matrix.cut(slice(columns), rows)
+    return replace(small, objective=np.zeros(columns, dtype=np.int64))
 
 
 def held(steps: Ladder, matrix: Matrix, counts: Rank) -> Matrix:
@@ -454,7 +440,7 @@ class Draft:
             owner=np.concatenate([of.owner, owner]),
             breach=np.concatenate([of.breach, np.full(len(cap), -1)]),
         )
-        return _ordered(matrix, np.argsort(~integer, kind="stable"))
+        return matrix.cut(np.argsort(~integer, kind="stable"))
 
 
 def start(steps: Ladder, owes: Owed, base: Ints) -> Ints:

@@ -96,6 +96,19 @@ class Matrix:
         np.maximum.at(most, a.row[base], self.owner[a.col[base]])
         return np.where(least == most, most, SHARED)
 
+    def cut(self, columns: Ints | slice, rows: Ints | None = None) -> Matrix:
+        """The model of some columns, in this order, and of some rows; the others are left out."""
+        names = ("objective", "cap", "floor", "integer", "owner", "breach")
+        body = self.a if rows is None else self.a[rows]
+        chosen = slice(None) if rows is None else rows
+        return replace(
+            self,
+            a=sparse.csr_array(sparse.csr_array(body)[:, columns]),
+            lower=self.lower[chosen],
+            upper=self.upper[chosen],
+            **{name: getattr(self, name)[columns] for name in names},
+        )
+
     def fixed(self, columns: Ints, values: Ints) -> Matrix:
         """The same model with some columns fixed."""
         floor, cap = self.floor.copy(), self.cap.copy()

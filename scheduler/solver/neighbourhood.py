@@ -20,7 +20,9 @@ from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver import engines, presolve
 from scheduler.solver.certify import GRID, choosers
+from scheduler.solver.components import Component
 from scheduler.solver.matrix import SHARED, completed
+from scheduler.solver.opening import switches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,9 +92,10 @@ class Neighbourhoods:
         self.price(proof)
         self.wins = dict.fromkeys(self.kinds, 1.0)
 
-    def stuck(self, widest: int = WIDEST) -> bool:
-        """Whether even neighbourhoods ``widest`` times as wide were tried in vain."""
-        return self.size >= min(widest, WIDEST) * COLUMNS and self.vain >= VAIN
+    @property
+    def stuck(self) -> bool:
+        """Whether even the widest neighbourhoods were tried in vain."""
+        return self.size >= WIDEST * COLUMNS and self.vain >= VAIN
 
     # ---- structure ---------------------------------------------------------------------------
 
@@ -111,12 +114,8 @@ class Neighbourhoods:
         self.candidate = np.flatnonzero(matrix.integer & self.own & able)
         self.owner = matrix.owner[self.candidate]
         self.people = np.unique(self.owner)
-        shared = matrix.integer & ~self.own & able
-        gives = shared[self.col] & (self.coef < 0) & (matrix.upper[self.row] == 0)
-        switch = np.zeros(matrix.shape[1], dtype=bool)
-        switch[self.col[gives]] = True
-        self.switch = np.flatnonzero(switch)
-        self.other = np.flatnonzero(shared & ~switch)
+        self.switch = switches(matrix)
+        self.other = np.setdiff1d(np.flatnonzero(matrix.integer & ~self.own & able), self.switch)
         self.links = self._links()
         self.by_column = matrix.columns_first
 
@@ -298,7 +297,7 @@ class Neighbourhoods:
         self.best = Answer(v, value)
         return True
 
-    def part(self, free: Ints) -> Part:
+    def part(self, free: Ints) -> Component:
         """The model of some columns, the others fixed; their slacks and segments come along."""
         matrix, inside = self.matrix, np.zeros(self.matrix.shape[1], dtype=bool)
         inside[free] = True
@@ -313,16 +312,11 @@ class Neighbourhoods:
         settled = body @ np.where(inside, 0, self.best.v)
         lower, upper = matrix.lower[chosen], matrix.upper[chosen]
         small = replace(
-            matrix,
-            a=sparse.csr_array(body[:, columns]),
+            matrix.cut(columns, chosen),
             lower=np.where(lower > -UNBOUNDED, lower - settled, lower),
             upper=np.where(upper < UNBOUNDED, upper - settled, upper),
-            **{
-                name: getattr(matrix, name)[columns]
-                for name in ("objective", "cap", "floor", "integer", "owner", "breach")
-            },
         )
-        return Part(small, columns)
+        return Component(small, columns)
 
 
 def polished(
@@ -379,11 +373,3 @@ def _idle(matrix: Matrix, found: Ints) -> Ints:
     empty = first & (taken[row] == 0)
     base[column[empty]] = 1
     return base
-
-
-@dataclass(frozen=True)
-class Part:
-    """A model of some columns of another."""
-
-    matrix: Matrix
-    columns: Ints

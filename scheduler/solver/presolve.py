@@ -134,16 +134,7 @@ def reduce(matrix: Matrix) -> Reduced:
     high = positive @ cap + negative @ floor
     low = positive @ floor + negative @ cap
     rows = np.flatnonzero(((high > upper) | (low < lower)) & ~idle)
-    small = replace(
-        matrix,
-        a=sparse.csr_array(narrow[rows]),
-        lower=lower[rows],
-        upper=upper[rows],
-        **{
-            name: getattr(matrix, name)[columns]
-            for name in ("objective", "cap", "floor", "integer", "owner", "breach")
-        },
-    )
+    small = replace(matrix.cut(columns, rows), lower=lower[rows], upper=upper[rows])
     constant = int(matrix.objective[fixed] @ matrix.floor[fixed])
     return Reduced(small, columns, rows, constant, len(fixed), matrix.shape[0])
 

@@ -22,7 +22,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
@@ -109,13 +108,7 @@ def _solved(
     origin = _origin(matrix)
     moved = matrix.objective - matrix.columns_first.T @ origin
     objective = np.maximum(moved, -CLAMP) if cheap else moved
-    fewer = replace(
-        matrix,
-        a=sparse.csr_array(matrix.a[rows]),
-        lower=matrix.lower[rows],
-        upper=matrix.upper[rows],
-        objective=objective,
-    )
+    fewer = replace(matrix.cut(slice(None), rows), objective=objective)
     found = _prepared(fewer, tolerance)
     if found is None:
         return None, True

@@ -21,7 +21,7 @@ from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, Stage
 from scheduler.solver.master import Master
 from scheduler.solver.matrix import completed
-from scheduler.solver.neighbourhood import COLUMNS, WIDEST, Neighbourhoods, polished
+from scheduler.solver.neighbourhood import COLUMNS, Neighbourhoods, polished
 from scheduler.solver.plans import WIDTH, Plans
 
 if TYPE_CHECKING:
@@ -46,9 +46,6 @@ LARGE = 60_000
 
 SMALL = 6_000
 """Columns up to which the exact solve needs no preparation."""
-
-EXACT_NEXT = 1
-"""Times as wide neighbourhoods are tried where the exact solve comes next."""
 
 STEPS = 60
 """Neighbourhoods that are solved at most where the exact solve comes next."""
@@ -216,10 +213,9 @@ class _Part:
             return
         whole = completed(self.strict, self.best_base)
         search = Neighbourhoods(self.matrix, whole, self.proof, self.task.seed)
-        widest = EXACT_NEXT if self.matrix.shape[1] <= LARGE else WIDEST
         few = self.matrix.shape[1] <= LARGE
         for number in count():
-            if search.stuck(widest) or self.enough or (few and number == STEPS):
+            if search.stuck or self.enough or (few and number == STEPS):
                 return
             if self.upper is not None:
                 search.look(self.upper - search.best.value)

@@ -173,9 +173,9 @@ def test_steps_get_wider_until_they_are_stuck(seed, monkeypatch):
     monkeypatch.setattr(around, "WIDEST", 2)
     monkeypatch.setattr(around, "COLUMNS", 40)
     here = search(seed)
-    assert not here.stuck()
+    assert not here.stuck
     values, sizes = [here.best.value], [here.size]
-    while not here.stuck():
+    while not here.stuck:
         gained = here.step()
         values.append(here.best.value)
         sizes.append(here.size)
