@@ -19,13 +19,15 @@ from ortools.math_opt import (
     result_pb2,
 )
 from ortools.math_opt.core.python import solver as core
+from ortools.pdlp import solve_log_pb2, solvers_pb2
+from ortools.pdlp.python import pdlp
+from scipy import sparse
 
 from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from scheduler.solver.matrix import Matrix
 
@@ -92,21 +94,59 @@ def relax(
     engine: int = GLOP,
     tolerance: float = 1e-4,
     scales: tuple[Floats, Floats] | None = None,
+    start: Relaxed | None = None,
 ) -> Relaxed | None:
     """Solve the LP relaxation once, by GLOP, HiGHS or PDLP (at a relative ``tolerance``).
 
-    The answer is in the scaled rows and columns where ``scales`` are given.
+    The answer is in the scaled rows and columns where ``scales`` are given. PDLP may ``start`` from
+    an answer of a model like this one, scaled in the same way: then it skips its own presolve.
     """
-    parameters = parameters_pb2.SolveParametersProto()
     if engine == PDLP:
-        parameters.pdlp.presolve_options.use_glop = True
-        parameters.pdlp.num_threads = 2
-        optimal = parameters.pdlp.termination_criteria.simple_optimality_criteria
-        optimal.eps_optimal_relative = tolerance
-        optimal.eps_optimal_absolute = tolerance
+        return _descended(matrix, tolerance, scales, start)
+    parameters = parameters_pb2.SolveParametersProto()
     return _relaxed(
         _solved(proto(matrix, integer=False, scales=scales), engine, parameters), matrix
     )
+
+
+def _descended(
+    matrix: Matrix,
+    tolerance: float,
+    scales: tuple[Floats, Floats] | None,
+    start: Relaxed | None,
+) -> Relaxed | None:
+    """By PDLP's own interface: unlike MathOpt's, it takes a start."""
+    parameters = solvers_pb2.PrimalDualHybridGradientParams()
+    parameters.presolve_options.use_glop = start is None
+    parameters.num_threads = 2
+    optimal = parameters.termination_criteria.simple_optimality_criteria
+    optimal.eps_optimal_relative = tolerance
+    optimal.eps_optimal_absolute = tolerance
+    first = None
+    if start is not None:
+        first = pdlp.PrimalAndDualSolution()
+        first.primal_solution = start.v
+        first.dual_solution = -start.duals / UNITS_PER_POINT
+    answer = pdlp.primal_dual_hybrid_gradient(_program(matrix, scales), parameters, first)
+    if answer.solve_log.termination_reason != solve_log_pb2.TERMINATION_REASON_OPTIMAL:
+        return None
+    return Relaxed(answer.primal_solution, -answer.dual_solution * UNITS_PER_POINT)
+
+
+def _program(matrix: Matrix, scales: tuple[Floats, Floats] | None) -> pdlp.QuadraticProgram:
+    """``matrix`` as PDLP wants it: minimised, in points."""
+    rows, columns = matrix.shape
+    by_row, by_column = scales or (np.ones(rows), np.ones(columns))
+    program = pdlp.QuadraticProgram()
+    program.objective_vector = -matrix.objective * by_column / UNITS_PER_POINT
+    a = sparse.csc_array(matrix.a, dtype=float)
+    a.data *= (np.repeat(by_column, np.diff(a.indptr))) / by_row[a.indices]
+    program.constraint_matrix = sparse.csc_matrix(a)
+    program.constraint_lower_bounds = _side(matrix.lower) / by_row
+    program.constraint_upper_bounds = _side(matrix.upper) / by_row
+    program.variable_lower_bounds = matrix.floor / by_column
+    program.variable_upper_bounds = matrix.cap / by_column
+    return program
 
 
 class Simplex:

@@ -78,17 +78,29 @@ class Master:
         self.lp = engines.Simplex(self._model())
         idle = np.zeros(len(self.pool))
         self.v = np.concatenate([self.matrix.floor[self.columns], idle])
+        self.relaxed = float(self.matrix.objective @ v)
 
     def run(self) -> None:
-        """Solve, and let better plans join until that is hardly worth while."""
+        """Solve, and let better plans join until that is hardly worth while.
+
+        It is not where the LP is worth what the relaxation is, or where no plans could add much.
+        """
         for number in range(1, ROUNDS + 1):
             relaxed = self.lp.solve()
             if relaxed is None:
                 return
             self.v = relaxed.v
-            worth = abs(float(self.worth @ self.v[len(self.columns) :]))
-            if number == ROUNDS or self._better(relaxed.duals) < WORTHWHILE * worth:
+            little = WORTHWHILE * abs(self.relaxed)
+            if number == ROUNDS or self.relaxed - self.value < little:
                 return
+            if self._better(relaxed.duals) < little:
+                return
+
+    @property
+    def value(self) -> float:
+        """Units that the LP's answer is worth."""
+        shared, whole = self.matrix.objective[self.columns], len(self.columns)
+        return float(shared @ self.v[:whole] + self.worth @ self.v[whole:])
 
     def decided(self) -> tuple[Ints, Ints]:
         """(columns,) of the model: what is whole in the LP's answer, 0 elsewhere; people left."""

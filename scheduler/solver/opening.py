@@ -47,15 +47,16 @@ WORK = 600_000
 
 @dataclass(frozen=True)
 class Opened:
-    """A model with its switches fixed, its relaxation (columns of the whole model), what it took.
-
-    ``cheap`` as in `engines.Relaxed`.
-    """
+    """A model with its switches fixed, its relaxation (of the whole model), what it took."""
 
     matrix: Matrix
-    v: Floats
-    cheap: bool = True
+    relaxed: Relaxed
     work: int = 0
+
+    @property
+    def v(self) -> Floats:
+        """(columns,): what the relaxation takes."""
+        return self.relaxed.v
 
 
 def switches(matrix: Matrix) -> Ints:
@@ -67,14 +68,15 @@ def switches(matrix: Matrix) -> Ints:
     return np.unique(col[gives]).astype(np.int64)
 
 
-def opened(matrix: Matrix, v: Floats, *, cheap: bool = True) -> Opened:
-    """Fix the switches of a propagated model, guided by a relaxed answer ``v`` of it."""
-    here, share, work = Opened(matrix, v, cheap), STEP, 0
-    worth = float(matrix.objective @ v)
+def opened(matrix: Matrix, relaxed: Relaxed) -> Opened:
+    """Fix the switches of a propagated model, guided by a relaxed answer of it."""
+    here, share, work = Opened(matrix, relaxed), STEP, 0
+    few = FEW * len(switches(matrix))
+    worth = float(matrix.objective @ here.v)
     for _ in range(STEPS):
         free = switches(here.matrix)
         away = np.abs(here.v[free] - np.rint(here.v[free]))
-        if np.count_nonzero(away > DECIDED) <= FEW * len(free) or work > WORK:
+        if np.count_nonzero(away > DECIDED) <= few or work > WORK:
             break
         next_ = _fixed(here, free[_most_decided(away, share)])
         work += matrix.shape[1] if next_ is None else next_.work
@@ -107,10 +109,10 @@ def _fixed(here: Opened, columns: Ints, *, wrong: bool = False) -> Opened | None
     if fixed is None:
         return None
     small = presolve.reduce(fixed)
-    v, cheap = fixed.floor.astype(float), here.cheap
-    if len(small.columns):
-        found: Relaxed | None = relaxation.relaxed(small.matrix, cheap=cheap)
-        if found is None:
-            return None
-        v[small.columns], cheap = found.v, found.cheap
-    return Opened(fixed, v, cheap, len(small.columns))
+    if not len(small.columns):
+        return Opened(fixed, here.relaxed._replace(v=fixed.floor.astype(float)))
+    start = small.inside(here.relaxed)
+    found = relaxation.relaxed(small.matrix, cheap=start.cheap, start=start)
+    if found is None:
+        return None
+    return Opened(fixed, small.outside(found, fixed.floor), len(small.columns))

@@ -17,6 +17,7 @@ from scheduler.solver.certify import GRID, Proof
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scheduler.solver.engines import Relaxed
     from scheduler.solver.matrix import Matrix
 
     Ints = NDArray[np.int64]
@@ -52,6 +53,16 @@ class Reduced(NamedTuple):
     def bounded(self, units: int) -> int:
         """A bound of the small model as one of the whole."""
         return units + self.constant
+
+    def inside(self, whole: Relaxed) -> Relaxed:
+        """What a relaxed answer of the whole says of the small model."""
+        return whole._replace(v=whole.v[self.columns], duals=whole.duals[self.rows])
+
+    def outside(self, small: Relaxed, floor: Ints) -> Relaxed:
+        """A relaxed answer of the small model as one of the whole, whose floor is ``floor``."""
+        v, duals = floor.astype(float), np.zeros(self.height)
+        v[self.columns], duals[self.rows] = small.v, small.duals
+        return small._replace(v=v, duals=duals)
 
     def proven(self, proof: Proof) -> Proof:
         """A proof of the small model as one of the whole: fixed columns have no reduced value."""

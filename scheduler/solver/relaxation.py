@@ -56,7 +56,9 @@ LOOSE = 2e-3
 """Share of the objective that clamping may hide before costs count in full."""
 
 
-def relaxed(matrix: Matrix, tolerance: float = 1e-4, *, cheap: bool = True) -> Relaxed | None:
+def relaxed(
+    matrix: Matrix, tolerance: float = 1e-4, *, cheap: bool = True, start: Relaxed | None = None
+) -> Relaxed | None:
     """Solve the LP relaxation: by the simplex method, or PDLP where the model is large.
 
     Parameters
@@ -66,6 +68,8 @@ def relaxed(matrix: Matrix, tolerance: float = 1e-4, *, cheap: bool = True) -> R
         Relative, of PDLP.
     cheap : bool
         Whether clamped costs are worth trying.
+    start : Relaxed, optional
+        Columns and multipliers of this model that are nearly good: PDLP goes on from there.
 
     Returns
     -------
@@ -76,12 +80,12 @@ def relaxed(matrix: Matrix, tolerance: float = 1e-4, *, cheap: bool = True) -> R
         return engines.relax(matrix, engines.HIGHS)
     link = links(matrix)
     if cheap and np.count_nonzero(link) > MANY_LINKS:
-        found, cheap = _solved(matrix, ~link, tolerance, cheap=True)
+        found, cheap = _solved(matrix, ~link, tolerance, cheap=True, start=start)
         if cheap and found is not None and _broken(matrix, link, found.v) < BROKEN_LINKS:
             return found
     every = np.ones(matrix.shape[0], dtype=bool)
-    found, fine = _solved(matrix, every, tolerance, cheap=cheap)
-    return found if fine else _solved(matrix, every, tolerance, cheap=False)[0]
+    found, fine = _solved(matrix, every, tolerance, cheap=cheap, start=start)
+    return found if fine else _solved(matrix, every, tolerance, cheap=False, start=start)[0]
 
 
 def links(matrix: Matrix) -> Bools:
@@ -98,7 +102,7 @@ def _broken(matrix: Matrix, link: Bools, v: Floats) -> float:
 
 
 def _solved(
-    matrix: Matrix, kept: Bools, tolerance: float, *, cheap: bool
+    matrix: Matrix, kept: Bools, tolerance: float, *, cheap: bool, start: Relaxed | None
 ) -> tuple[Relaxed | None, bool]:
     """The relaxation in some of its rows, ``cheap`` with clamped costs; whether these are enough.
 
@@ -109,7 +113,8 @@ def _solved(
     moved = matrix.objective - matrix.columns_first.T @ origin
     objective = np.maximum(moved, -CLAMP) if cheap else moved
     fewer = replace(matrix.cut(slice(None), rows), objective=objective)
-    found = _prepared(fewer, tolerance)
+    near = None if start is None else Relaxed(start.v, (start.duals - origin)[rows])
+    found = _prepared(fewer, tolerance, near)
     if found is None:
         return None, True
     duals = origin.astype(float)
@@ -128,10 +133,11 @@ def _origin(matrix: Matrix) -> Ints:
     return np.where(known, (np.where(known, best, 0) * ORIGIN).astype(np.int64), 0)
 
 
-def _prepared(matrix: Matrix, tolerance: float) -> Relaxed | None:
+def _prepared(matrix: Matrix, tolerance: float, start: Relaxed | None) -> Relaxed | None:
     """Solve by PDLP in rows and slacks scaled alike."""
     by_row, by_column = _scales(matrix)
-    found = engines.relax(matrix, engines.PDLP, tolerance, (by_row, by_column))
+    near = None if start is None else Relaxed(start.v / by_column, start.duals * by_row)
+    found = engines.relax(matrix, engines.PDLP, tolerance, (by_row, by_column), near)
     return None if found is None else Relaxed(found.v * by_column, found.duals / by_row)
 
 

@@ -3,8 +3,14 @@
 A relaxed answer says of each candidate how much of it is taken. Plans are drawn place by place, in
 an order that is drawn too, each place taking the candidate with the largest score: the logarithm of
 its share plus Gumbel noise (which draws in proportion to shares), or its price. A candidate that
-would break a personal row is passed over; what personal rows with slacks cost or save is added to
-the score. All people at once, as arrays.
+would break a personal row is passed over. All people at once, as arrays.
+
+Where the relaxation takes two thirds of a personal row, a plan takes it once or not at all; where
+it takes all of it, once: the row's activity is rounded down or up, as in dependent rounding
+(Gandhi, Khuller, Parthasarathy and Srinivasan 2006), and rows that must get something draw first.
+So plans meet the needs that the relaxation meets, and mixtures of a few of them are worth what it
+is worth.
+Where plans are put together by price instead, what personal rows with slacks cost or save is added.
 """
 
 from __future__ import annotations
@@ -37,6 +43,9 @@ NOISE = (0.3, 1.0)
 
 UNBOUND = 2**40
 
+NEARLY = 0.02
+"""A relaxed activity this near to a whole number is taken for it: first-order answers are rough."""
+
 
 class Sampler:
     """Candidates of a model, and who may combine them how.
@@ -64,6 +73,7 @@ class Sampler:
         candidates = self.plans.candidates
         some = candidates[v[candidates] > SHARE]
         table = _Table(self, some)
+        table.follow(v[some])
         share = np.log(v[some])
         found = []
         for _ in range(times):
@@ -102,6 +112,7 @@ class _Table:
         self.body = sparse.csr_array(body[:, rows])
         self.back = sparse.csr_array(self.body.T)
         self.most = np.where(plans.plain[rows], matrix.upper[rows], UNBOUND)
+        self.least = np.zeros(len(rows), dtype=np.int64)
         self._slacks(plans, rows)
 
     def _slacks(self, plans: Plans, rows: Ints) -> None:
@@ -113,39 +124,73 @@ class _Table:
         self.surplus = np.where(plans.slack_coef[rows] < 0, cost, 0.0)
         self.lower, self.upper = matrix.lower[rows], matrix.upper[rows]
 
+    def follow(self, share: Floats) -> None:
+        """Keep every personal row at its relaxed activity, rounded down or up."""
+        activity = self.back @ share
+        most = np.maximum(np.ceil(activity - NEARLY), 1).astype(np.int64)
+        self.most = np.minimum(self.most, most)
+        self.least = np.floor(activity + NEARLY).astype(np.int64)
+
     def plan(self, score: Floats, *, soft: bool = False) -> Ints:
         """(people, places): one plan each; -1 where nothing could be taken."""
-        columns = np.full((self.people, self.places), -1)
-        done = np.zeros((self.people, self.places), dtype=bool)
-        used = np.zeros(len(self.most), dtype=np.int64)
+        draft = _Draft(self)
+        while len(able := draft.asked()):
+            draft.take(_first(able, score[able], self.person))
         start = self.draw.integers(self.places, size=self.people)
         turn = (self.place + start[self.person]) % self.places
         for now in range(self.places):
-            able = np.flatnonzero((turn == now) & self._fits(used, done))
+            able = np.flatnonzero((turn == now) & draft.fits())
             worth = score[able]
             if soft:
-                bonus = np.where(used < self.lower, self.missing, 0.0)
-                bonus -= np.where(used >= self.upper, self.surplus, 0.0)
+                bonus = np.where(draft.used < self.lower, self.missing, 0.0)
+                bonus -= np.where(draft.used >= self.upper, self.surplus, 0.0)
                 worth = worth + (self.body @ bonus)[able]
-            order = able[np.lexsort((-worth, self.chooser[able]))]
-            first = np.concatenate([[True], np.diff(self.chooser[order]) != 0])[: len(order)]
-            pick = order[first]
-            columns[self.person[pick], self.place[pick]] = self.candidates[pick]
-            np.logical_or.at(done, self.person[pick], self.fills[pick])
-            taken = np.zeros(len(self.candidates), dtype=np.int64)
-            taken[pick] = 1
-            used += self.back @ taken
-        return columns
+            draft.take(_first(able, worth, self.chooser))
+        return draft.columns
 
-    def _fits(self, used: Ints, done: Bools) -> Bools:
+
+class _Draft:
+    """Plans in the making: what is taken, which places are filled, how far rows are used."""
+
+    def __init__(self, table: _Table) -> None:
+        self.table = table
+        self.columns = np.full((table.people, table.places), -1)
+        self.done = np.zeros((table.people, table.places), dtype=bool)
+        self.used = np.zeros(len(table.most), dtype=np.int64)
+
+    def take(self, pick: Ints) -> None:
+        """Take these candidates, at most one per person and place."""
+        table = self.table
+        self.columns[table.person[pick], table.place[pick]] = table.candidates[pick]
+        np.logical_or.at(self.done, table.person[pick], table.fills[pick])
+        taken = np.zeros(len(table.candidates), dtype=np.int64)
+        taken[pick] = 1
+        self.used += table.back @ taken
+
+    def asked(self) -> Ints:
+        """Candidates that fit and that a row still asks for."""
+        short = (self.used < self.table.least).astype(np.int64)
+        if not short.any():
+            return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero((self.table.body @ short > 0) & self.fits())
+
+    def fits(self) -> Bools:
         """(candidates,): whether personal rows and places still have room for it."""
-        full = (used >= self.most).astype(np.int64)
-        fits: Bools = (self.body @ full) == 0
-        if self.several:
-            fits &= ~np.any(self.fills & done[self.person], axis=1)
+        table = self.table
+        full = (self.used >= table.most).astype(np.int64)
+        fits: Bools = (table.body @ full) == 0
+        if table.several:
+            fits &= ~np.any(table.fills & self.done[table.person], axis=1)
         else:
-            fits &= ~done[self.person, self.place]
+            fits &= ~self.done[table.person, table.place]
         return fits
+
+
+def _first(able: Ints, score: Floats, group: Ints) -> Ints:
+    """Of these candidates, the one with the largest score in each group."""
+    order = able[np.lexsort((-score, group[able]))]
+    leads = np.concatenate([[True], np.diff(group[order]) != 0])[: len(order)]
+    return np.asarray(order[leads])
 
 
 def worths(plans: Plans, person: Ints, columns: Ints) -> Ints:

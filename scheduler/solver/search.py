@@ -61,6 +61,12 @@ FOLLOWED = 10_000
 TIGHT = 1e-5
 """Tolerance of a second, closer relaxation, where the gap is not yet what was asked."""
 
+ROUGH = 2e-4
+"""A gap of a smaller share may be the relaxation's own, which stops at a tolerance."""
+
+TINY = 1e-5
+"""Where the gap is a smaller share, neighbourhoods of one size are enough."""
+
 
 def search(task: Task, report: Report) -> None:
     """Fill and price every part, then search each in turn, reporting stages, bounds and answers.
@@ -97,11 +103,10 @@ class _Part:
         self.allowance = 0.0
         self.best: int | None = None
         self.upper: int | None = None
-        self.relaxed: Floats | None = None
+        self.relaxed: engines.Relaxed | None = None
         self.proof: certify.Proof | None = None
         self.start: Ints | None = None
         self.best_base: Ints | None = None
-        self.cheap = True
         self.tight = False
 
     def run(self, allowance: float) -> None:
@@ -162,12 +167,12 @@ class _Part:
         if not len(small.columns):
             self.bounded(small.constant)
             return
-        found = relaxation.relaxed(small.matrix, tolerance, cheap=self.cheap)
+        start = None if self.relaxed is None else small.inside(self.relaxed)
+        cheap = start is None or start.cheap
+        found = relaxation.relaxed(small.matrix, tolerance, cheap=cheap, start=start)
         if found is None:
             return
-        self.cheap = found.cheap
-        self.relaxed = self.matrix.floor.astype(float)
-        self.relaxed[small.columns] = found.v
+        self.relaxed = small.outside(found, self.matrix.floor)
         self.proof = small.proven(certify.prove(small.matrix, found.duals))
         self.bounded(self.proof.units)
         self.bounded(small.bounded(Plans(small.matrix).price(found.duals, _width(small)).bound))
@@ -177,11 +182,16 @@ class _Part:
         if self.proof is None or self.relaxed is None:
             return
         self.report(Stage(self.number, "open"))
-        here = opening.opened(self.matrix, self.relaxed, cheap=self.cheap)
+        here = opening.opened(self.matrix, self.relaxed)
         start = self._followed(here)
         if start is None:
             return
         self.answered(start)
+        self._planned(here.v, start)
+
+    def _planned(self, v: Floats, start: Ints) -> None:
+        """Choose among plans drawn from a relaxed answer, opening what ``start`` opens."""
+        assert self.proof is not None
         self.report(Stage(self.number, "plan"))
         switches = opening.switches(self.matrix)
         matrix = presolve.propagate(self.matrix.fixed(switches, start[switches]))
@@ -190,12 +200,12 @@ class _Part:
             return
         whole = completed(self.strict, start)
         plans = Plans(small.matrix)
-        master = Master(plans, here.v[small.columns], whole[small.columns], self.task.seed)
+        master = Master(plans, v[small.columns], whole[small.columns], self.task.seed)
         master.run()
         found = matrix.floor.copy()
         found[small.columns], left = master.decided()
         self.report(Stage(self.number, "polish"))
-        base = polished(matrix, found, left, self.proof, here.v, self.task.seed)
+        base = polished(matrix, found, left, self.proof, v, self.task.seed)
         mended = base if self._legal(base) else filled(self.strict, base)
         if mended is not None:
             self.answered(mended)
@@ -211,20 +221,40 @@ class _Part:
         """Let parts of the answer go, and solve them again, until that is in vain."""
         if self.proof is None or self.best_base is None:
             return
+        if self._within(ROUGH):
+            self._closer()
         whole = completed(self.strict, self.best_base)
         search = Neighbourhoods(self.matrix, whole, self.proof, self.task.seed)
         few = self.matrix.shape[1] <= LARGE
         for number in count():
             if search.stuck or self.enough or (few and number == STEPS):
                 return
+            if search.size > COLUMNS and self._within(TINY):
+                return
             if self.upper is not None:
                 search.look(self.upper - search.best.value)
             if search.step():
                 self.answered(search.best.v[self.matrix.integer])
             elif search.vain == 1 and search.size > COLUMNS and not self.tight:
-                self.tight = True
-                self._relax(presolve.reduce(self.matrix), TIGHT)
+                self._tighten()
                 search.price(self.proof)
+
+    def _within(self, share: float) -> bool:
+        """Whether the gap is known to be less than this share of the bound."""
+        if self.upper is None or self.best is None:
+            return False
+        return self.upper - self.best < share * abs(self.upper)
+
+    def _closer(self) -> None:
+        """Relax more closely, and choose among plans drawn from that."""
+        self._tighten()
+        if not self.enough and self.relaxed is not None and self.best_base is not None:
+            self._planned(self.relaxed.v, self.best_base)
+            self.report(Stage(self.number, "improve"))
+
+    def _tighten(self) -> None:
+        self.tight = True
+        self._relax(presolve.reduce(self.matrix), TIGHT)
 
     def exact(self) -> None:
         """Solve exactly over all that the certified prices do not exclude, if that is not much."""

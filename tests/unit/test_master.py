@@ -61,6 +61,7 @@ def test_better_plans_join():
     """What is drawn is bad for both: only prices show the better plans."""
     master = Master(Plans(SEAT), np.array([0, 1, 0, 1, 0.0]), np.array([0, 1, 0, 1, 0]), 0)
     assert len(master.worth) == 2
+    master.relaxed = 100 * POINT
     master.run()
     assert len(master.worth) == 4
     assert worth(master) == 145 * POINT

@@ -175,9 +175,9 @@ def test_rows_in_hundredths_are_scaled_like_others(large, monkeypatch):
     scales = []
     relax = engines.relax
 
-    def noted(matrix, engine, tolerance, given):
+    def noted(matrix, engine, tolerance, given, start):
         scales.extend(given)
-        return relax(matrix, engine, tolerance, given)
+        return relax(matrix, engine, tolerance, given, start)
 
     monkeypatch.setattr(engines, "relax", noted)
     found = relaxation.relaxed(matrix, 1e-7)
@@ -192,3 +192,22 @@ def test_multipliers_are_sought_from_half_of_the_best_worth(monkeypatch):
     idle = Relaxed(np.zeros(5), np.zeros(4))
     monkeypatch.setattr(engines, "relax", lambda *given: idle)
     assert relaxation.relaxed(SEATS).duals.tolist() == [50 * POINT, 30 * POINT, 0, 0]
+
+
+@pytest.mark.parametrize("links", [0, 100_000])
+def test_a_good_start_is_where_it_ends(links, large, monkeypatch):
+    """It goes through scaled rows and columns, a moved origin, and rows left out."""
+    monkeypatch.setattr(relaxation, "MANY_LINKS", links)
+    started, relax = [], engines.relax
+
+    def noted(matrix, engine, tolerance, scales, start):
+        found = relax(matrix, engine, tolerance, scales, start)
+        started.append(start is not None and start.v == pytest.approx(found.v, abs=1e-2))
+        return found
+
+    monkeypatch.setattr(engines, "relax", noted)
+    small = ready(2).small.matrix
+    first = relaxation.relaxed(small, 1e-6)
+    again = relaxation.relaxed(small, 1e-5, cheap=first.cheap, start=first)
+    assert started[-1]
+    assert certify.bound(small, again.duals) <= 1.001 * certify.bound(small, first.duals)

@@ -112,6 +112,17 @@ def test_a_need_is_served_once():
     assert {tuple(row) for row in columns.tolist()} == {(0, 3), (1, 2)}
 
 
+def test_what_the_relaxation_serves_is_served_once():
+    """Half of the need in each block: every plan serves it in one of them, none in both."""
+    _, columns = Sampler(Plans(NEED), 0).drawn(np.array([0.5, 0.5, 0.5, 0.5, 0]), 60)
+    assert {tuple(row) for row in columns.tolist()} == {(0, 3), (1, 2)}
+
+
+def test_what_the_relaxation_serves_in_part_may_be_left():
+    _, columns = Sampler(Plans(NEED), 0).drawn(np.array([0.3, 0.7, 0.3, 0.7, 0.4]), 60)
+    assert {tuple(row) for row in columns.tolist()} == {(0, 3), (1, 2), (1, 3)}
+
+
 def test_what_surplus_costs_is_spared():
     """Visiting twice costs 100; either block alone gains 9."""
     a = [[1, 1, 0, 0, 0], [0, 0, 1, 1, 0], [1, 0, 1, 0, -1]]

@@ -229,3 +229,27 @@ def test_a_large_model_stops_at_its_gap():
     assert set(found.ends) <= {"gap", "done"}
     assert "gap" in found.ends
     assert "prove" not in found.stages
+
+
+def test_a_small_gap_is_relaxed_and_planned_again_first(monkeypatch):
+    """The second plan comes before any neighbourhood is tried."""
+    monkeypatch.setattr(searching, "ROUGH", 1.0)
+    monkeypatch.setattr(Neighbourhoods, "stuck", True)
+    with large_road():
+        found = road(school(5))
+    assert found.stages.count("plan") > found.stages.count("open") > 0
+
+
+def test_a_tiny_gap_is_not_worth_wider_neighbourhoods(monkeypatch):
+    sizes = []
+
+    def step(search):
+        sizes.append(search.size)
+        search.size *= 2
+        return False
+
+    monkeypatch.setattr(searching, "TINY", 1e9)
+    monkeypatch.setattr(Neighbourhoods, "step", step)
+    with large_road():
+        road(school(5))
+    assert set(sizes) == {searching.COLUMNS}
