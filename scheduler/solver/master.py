@@ -41,7 +41,7 @@ TRIED = 6
 JOINING = 3
 """Of these, how many may join."""
 
-ROUNDS = 3
+ROUNDS = 4
 """Times that the LP is solved."""
 
 WORTHWHILE = 2e-4

@@ -297,14 +297,14 @@ class Plans:
         total = taken @ price + self._idle[person]
         activity = sparse.coo_array(taken @ self.personal_a)
         row, at = activity.col.astype(np.int64), activity.row.astype(np.int64)
-        np.add.at(total, at, self._row_worth(row, activity.data) - self._row_idle[row])
+        np.add.at(total, at, self.row_worth(row, activity.data) - self._row_idle[row])
         return np.asarray(np.where(total < BROKEN // 2, NEVER, total))
 
     @cached_property
     def _row_idle(self) -> Ints:
         """(rows,): worth of each personal row that a plan does not touch."""
         idle = np.zeros(self.matrix.shape[0], dtype=np.int64)
-        idle[self.rest_rows] = self._row_worth(self.rest_rows, np.zeros_like(self.rest_rows))
+        idle[self.rest_rows] = self.row_worth(self.rest_rows, np.zeros_like(self.rest_rows))
         return idle
 
     @cached_property
@@ -314,7 +314,7 @@ class Plans:
         np.add.at(idle, self.row_owner[self.rest_rows], self._row_idle[self.rest_rows])
         return idle
 
-    def _row_worth(self, row: Ints, activity: Ints) -> Ints:
+    def row_worth(self, row: Ints, activity: Ints) -> Ints:
         """1/GRID units of each row's slack or segments at an activity; `NEVER` where it breaks."""
         matrix = self.matrix
         short = matrix.lower[row] - activity

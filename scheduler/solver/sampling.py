@@ -10,7 +10,8 @@ it takes all of it, once: the row's activity is rounded down or up, as in depend
 (Gandhi, Khuller, Parthasarathy and Srinivasan 2006), and rows that must get something draw first.
 So plans meet the needs that the relaxation meets, and mixtures of a few of them are worth what it
 is worth.
-Where plans are put together by price instead, what personal rows with slacks cost or save is added.
+Where plans are put together by price instead, what personal rows gain or lose by a candidate is
+added, as far as the plan has come: a need that it serves, the slope of concave fairness there.
 """
 
 from __future__ import annotations
@@ -113,16 +114,8 @@ class _Table:
         self.back = sparse.csr_array(self.body.T)
         self.most = np.where(plans.plain[rows], matrix.upper[rows], UNBOUND)
         self.least = np.zeros(len(rows), dtype=np.int64)
-        self._slacks(plans, rows)
-
-    def _slacks(self, plans: Plans, rows: Ints) -> None:
-        """What a missing or a surplus one costs in each row."""
-        matrix = plans.matrix
-        slack, soft = plans.slack_of[rows], plans.slacked[rows]
-        cost = np.where(soft, -matrix.objective[slack], 0).astype(float)
-        self.missing = np.where(plans.slack_coef[rows] > 0, cost, 0.0)
-        self.surplus = np.where(plans.slack_coef[rows] < 0, cost, 0.0)
-        self.lower, self.upper = matrix.lower[rows], matrix.upper[rows]
+        self.plans, self.rows = plans, rows
+        self.entry = np.repeat(np.arange(len(candidates)), np.diff(self.body.indptr))
 
     def follow(self, share: Floats) -> None:
         """Keep every personal row at its relaxed activity, rounded down or up."""
@@ -140,13 +133,17 @@ class _Table:
         turn = (self.place + start[self.person]) % self.places
         for now in range(self.places):
             able = np.flatnonzero((turn == now) & draft.fits())
-            worth = score[able]
-            if soft:
-                bonus = np.where(draft.used < self.lower, self.missing, 0.0)
-                bonus -= np.where(draft.used >= self.upper, self.surplus, 0.0)
-                worth = worth + (self.body @ bonus)[able]
-            draft.take(_first(able, worth, self.chooser))
+            worth = score + self._gain(draft.used) if soft else score
+            draft.take(_first(able, worth[able], self.chooser))
         return draft.columns
+
+    def _gain(self, used: Ints) -> Floats:
+        """(candidates,): units that personal rows gain or lose by each, so far used as they are."""
+        row = self.body.indices
+        now = self.plans.row_worth(self.rows, used)
+        then = self.plans.row_worth(self.rows[row], used[row] + self.body.data)
+        gain = np.bincount(self.entry, then - now[row], minlength=len(self.candidates))
+        return gain / GRID
 
 
 class _Draft:

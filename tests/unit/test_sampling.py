@@ -132,6 +132,17 @@ def test_what_surplus_costs_is_spared():
     assert {tuple(row) for row in columns.tolist()} == {(0, 3), (1, 2)}
 
 
+def test_concave_fairness_counts_as_far_as_it_has_come():
+    """The first 50 points count in full, more by a tenth: one good block is enough for anybody."""
+    a = [[1, 1, 0, 0, 0, 0], [0, 0, 1, 1, 0, 0], [50, 0, 50, 0, -1, -1]]
+    objective = [0, 20 * POINT, 0, 20 * POINT, POINT, POINT // 10]
+    concave = model(
+        a, [1, 1, 0], [1, 1, 0], objective, [1, 1, 1, 1, 50, 50], whole=4, owner=[0] * 4 + [-1] * 2
+    )
+    _, columns = Sampler(Plans(concave), 0).priced(concave.objective, 30)
+    assert {tuple(row) for row in columns.tolist()} == {(0, 3), (1, 2)}
+
+
 def test_a_series_fills_both_of_its_places():
     """Column 0 stands in both blocks: with it, nothing else can be taken."""
     a = [[1, 1, 0], [1, 0, 1]]
