@@ -177,7 +177,8 @@ class _Part:
         if self.proof is None or self.relaxed is None:
             return
         self.report(Stage(self.number, "open"))
-        here = opening.opened(self.matrix, self.relaxed, cheap=self.cheap)
+        seed, cheap = self.task.seed, self.cheap
+        here = opening.chosen(self.matrix, self.relaxed, self.proof, seed, cheap=cheap)
         start = self._followed(here)
         if start is None:
             return
