@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from scheduler.models import Finding, Plan
+from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver.child import perform
@@ -200,6 +201,44 @@ def model(
         integer=np.arange(columns) < (columns if whole is None else whole),
         owner=filled(owner, columns),
         breach=filled(breach, columns),
+    )
+
+
+def alternatives(gain: Any, seats: int | None = None, beyond: int | None = None) -> Matrix:
+    """People who gain so many points in sessions of which one opens, at most; nothing elsewhere.
+
+    Sessions may have seats; each person beyond these may cost so many points instead.
+    Columns: candidates by person and session, nowhere by person, open, beyond by session.
+    """
+    points = np.array(gain)
+    people, sessions = points.shape
+    one, each = np.eye(people, dtype=np.int64), np.eye(sessions, dtype=np.int64)
+    soft = 0 if beyond is None else sessions
+    choose = np.hstack([np.kron(one, np.ones(sessions)), one, np.zeros((people, sessions + soft))])
+    link = np.hstack(
+        [
+            np.eye(people * sessions),
+            np.zeros((people * sessions, people)),
+            -np.kron(np.ones((people, 1)), each),
+            np.zeros((people * sessions, soft)),
+        ]
+    )
+    idle = np.zeros((sessions, people))
+    room = np.hstack([np.kron(np.ones(people), each), idle, -(seats or people) * each])
+    room = np.hstack([room, -each[:, :soft]])
+    tied = np.zeros((1, room.shape[1]))
+    tied[0, people * (sessions + 1) : (people + 1) * (sessions + 1) - 1] = 1
+    base = people * (sessions + 1) + sessions
+    worth = np.concatenate([points.ravel(), np.zeros(people + sessions), [-(beyond or 0)] * soft])
+    whose = np.concatenate([np.repeat(np.arange(people), sessions), np.arange(people)])
+    return model(
+        np.vstack([choose, link, room, tied]),
+        [1] * people + [-UNBOUNDED] * (len(link) + sessions + 1),
+        [1] * people + [0] * (len(link) + sessions) + [1],
+        worth.astype(np.int64) * UNITS_PER_POINT,
+        [1] * base + [people] * soft,
+        whole=base,
+        owner=np.concatenate([whose, [-1] * (sessions + soft)]),
     )
 
 

@@ -182,7 +182,7 @@ class _Part:
         if self.proof is None or self.relaxed is None:
             return
         self.report(Stage(self.number, "open"))
-        here = opening.opened(self.matrix, self.relaxed)
+        here = opening.chosen(self.matrix, self.relaxed, self.proof, self.task.seed)
         start = self._followed(here)
         if start is None:
             return

@@ -5,10 +5,10 @@ import pytest
 
 from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
-from scheduler.solver import engines, opening, presolve, relaxation
+from scheduler.solver import certify, engines, opening, presolve, relaxation
 from scheduler.solver.engines import Relaxed
 from tests.roads import large_road, ready
-from tests.solving import model
+from tests.solving import alternatives, model
 
 POINT = UNITS_PER_POINT
 
@@ -38,12 +38,12 @@ def taking(matrix, v):
 
 @pytest.fixture
 def steps(monkeypatch):
-    """How many switches each step fixed, and whether the wrong way."""
+    """How many switches each step fixed, and whether against where they are nearest."""
     found, fixed = [], opening._fixed
 
-    def noted(here, columns, *, wrong=False):
-        found.append((len(columns), wrong))
-        return fixed(here, columns, wrong=wrong)
+    def noted(here, columns, value):
+        found.append((len(columns), bool(np.any(value != np.rint(here.v[columns])))))
+        return fixed(here, columns, value)
 
     monkeypatch.setattr(opening, "_fixed", noted)
     return found
@@ -156,3 +156,32 @@ def test_switches_of_a_school_are_fixed_consistently(seed):
     assert (found.v >= found.matrix.floor - 1e-2).all()
     assert (found.v <= found.matrix.cap + 1e-2).all()
     assert matrix.objective @ found.v <= matrix.objective @ here.v + 0.002 * here.proof.units
+
+
+def priced(matrix):
+    return certify.prove(matrix, engines.relax(matrix, engines.HIGHS).duals)
+
+
+def test_what_excludes_each_other_is_annealed():
+    """Two sessions of which one opens, half open each as far as anybody knows."""
+    matrix = alternatives([[100, 0], [0, 100], [0, 100]])
+    v = relaxed(matrix)
+    v.v[-2:] = 0.5
+    found = opening.chosen(matrix, v, priced(matrix), 0)
+    assert found.matrix.floor[-2:].tolist() == [0, 1]
+    assert matrix.objective @ found.v == 200 * POINT
+
+
+def test_elsewhere_there_is_a_dive():
+    matrix = doubtful(8)
+    v = relaxed(matrix)
+    found = opening.chosen(matrix, v, priced(matrix), 0)
+    assert found.v.tolist() == opening.opened(matrix, v).v.tolist()
+
+
+def test_where_no_draw_is_possible_nothing_is_fixed(monkeypatch):
+    matrix = alternatives([[100, 0], [0, 100]])
+    monkeypatch.setattr(opening, "_fixed", lambda *_: None)
+    v = relaxed(matrix)
+    v.v[-2:] = 0.5
+    assert opening.chosen(matrix, v, priced(matrix), 0).matrix is matrix
