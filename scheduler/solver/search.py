@@ -41,7 +41,7 @@ PROOF_WORK = 200_000
 
 MOST_NODES = 2_000
 
-LARGE = 60_000
+LARGE = 20_000
 """Columns from which on the whole is too much for a MIP."""
 
 SMALL = 6_000
@@ -51,7 +51,7 @@ STEPS = 60
 """Neighbourhoods that are solved at most where the exact solve comes next."""
 
 PLANS = 150_000
-"""Plans in all that a bound by plans looks at, but at least `NARROWEST` per person."""
+"""Plans in all that a first bound by plans looks at, but at least `NARROWEST` per person."""
 
 NARROWEST = 32
 
@@ -61,7 +61,7 @@ FOLLOWED = 10_000
 TIGHT = 1e-5
 """Tolerance of a second, closer relaxation, where the gap is not yet what was asked."""
 
-ROUGH = 2e-4
+ROUGH = 5e-4
 """A gap of a smaller share may be the relaxation's own, which stops at a tolerance."""
 
 TINY = 1e-5
@@ -175,7 +175,9 @@ class _Part:
         self.relaxed = small.outside(found, self.matrix.floor)
         self.proof = small.proven(certify.prove(small.matrix, found.duals))
         self.bounded(self.proof.units)
-        self.bounded(small.bounded(Plans(small.matrix).price(found.duals, _width(small)).bound))
+        if not self.enough:
+            width = WIDTH if self.tight else _width(small)
+            self.bounded(small.bounded(Plans(small.matrix).price(found.duals, width).bound))
 
     def plan(self) -> None:
         """Open or close, draw plans, choose among them, and decide for those left undecided."""
