@@ -17,6 +17,7 @@ from ortools.math_opt import (
     model_update_pb2,
     parameters_pb2,
     result_pb2,
+    solution_pb2,
 )
 from ortools.math_opt.core.python import solver as core
 from ortools.pdlp import solve_log_pb2, solvers_pb2
@@ -48,6 +49,15 @@ class Relaxed(NamedTuple):
     v: Floats
     duals: Floats
     cheap: bool = True
+
+
+class Vertex(NamedTuple):
+    """An LP answer at a vertex: as `Relaxed`, with the columns and the rows of its basis."""
+
+    v: Floats
+    duals: Floats
+    columns: Ints
+    rows: Ints
 
 
 def proto(
@@ -147,6 +157,21 @@ def _program(matrix: Matrix, scales: tuple[Floats, Floats] | None) -> pdlp.Quadr
     program.variable_lower_bounds = matrix.floor / by_column
     program.variable_upper_bounds = matrix.cap / by_column
     return program
+
+
+def vertex(matrix: Matrix) -> Vertex | None:
+    """Solve the LP relaxation by HiGHS's simplex method; ``None`` where there is no answer."""
+    parameters = parameters_pb2.SolveParametersProto()
+    answer = _solved(proto(matrix, integer=False), HIGHS, parameters)
+    relaxed = _relaxed(answer, matrix)
+    if relaxed is None or not answer.solutions[0].HasField("basis"):
+        return None
+    basis = answer.solutions[0].basis
+    basic = [
+        np.asarray(status.ids)[np.asarray(status.values) == solution_pb2.BASIS_STATUS_BASIC]
+        for status in (basis.variable_status, basis.constraint_status)
+    ]
+    return Vertex(relaxed.v, relaxed.duals, *basic)
 
 
 class Simplex:

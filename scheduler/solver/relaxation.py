@@ -13,7 +13,8 @@ certify a bound of the original:
   use of it, the relaxation is solved again at its full cost.
 
 Rows ``x ≤ open`` are most of the rows and mostly idle: where there are very many they are left out
-first, and all of them are put back if one is violated.
+first, and all of them are put back if one is violated. Where that would take long, a rough answer
+says first whether it is worth trying.
 """
 
 from __future__ import annotations
@@ -52,6 +53,12 @@ ORIGIN = 0.5
 BROKEN_LINKS = 1e-3
 """Links may be violated by so much in all per chooser row before all of them are put back."""
 
+DEAR = 2_000_000
+"""Entries from which on a rough answer comes before leaving links out."""
+
+ROUGH = 1e-2
+"""Tolerance of a rough answer."""
+
 LOOSE = 2e-3
 """Share of the objective that clamping may hide before costs count in full."""
 
@@ -79,13 +86,21 @@ def relaxed(
     if matrix.shape[0] < LARGE:
         return engines.relax(matrix, engines.HIGHS)
     link = links(matrix)
-    if cheap and np.count_nonzero(link) > MANY_LINKS:
+    if cheap and np.count_nonzero(link) > MANY_LINKS and _idle(matrix, link, start):
         found, cheap = _solved(matrix, ~link, tolerance, cheap=True, start=start)
         if cheap and found is not None and _broken(matrix, link, found.v) < BROKEN_LINKS:
             return found
     every = np.ones(matrix.shape[0], dtype=bool)
     found, fine = _solved(matrix, every, tolerance, cheap=cheap, start=start)
     return found if fine else _solved(matrix, every, tolerance, cheap=False, start=start)[0]
+
+
+def _idle(matrix: Matrix, link: Bools, start: Relaxed | None) -> bool:
+    """Whether a rough answer without links hardly violates them; taken for granted if not dear."""
+    if matrix.a.nnz < DEAR:
+        return True
+    rough, _ = _solved(matrix, ~link, ROUGH, cheap=True, start=start)
+    return rough is not None and _broken(matrix, link, rough.v) < 5 * BROKEN_LINKS
 
 
 def links(matrix: Matrix) -> Bools:

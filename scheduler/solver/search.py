@@ -2,8 +2,9 @@
 
 Fill (a first answer within a moment), price (the relaxation, certified), open (a dive on what opens
 or closes), plan (a master over people's plans, and a polish of whom it leaves undecided), improve
-(neighbourhoods, let go where the prices say that the answer loses), exact (of all that the
-certified prices do not exclude, if that is little), prove (branch and bound with certified leaves).
+(neighbourhoods, let go where the prices say that the answer loses), cut (rows that only relaxed
+answers break), exact (of all that the certified prices do not exclude, if that is little), prove
+(branch and bound with certified leaves).
 Every stage starts from what the last one knows; any of them may be the last.
 """
 
@@ -16,7 +17,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.models.points import UNITS_PER_POINT
-from scheduler.solver import branch, certify, elastic, engines, opening, presolve, relaxation
+from scheduler.solver import (
+    branch,
+    certify,
+    cuts,
+    elastic,
+    engines,
+    opening,
+    presolve,
+    relaxation,
+)
 from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, Stage
 from scheduler.solver.master import Master
@@ -40,6 +50,15 @@ PROOF_WORK = 200_000
 """Columns that the proof may price in all: a small model gets many nodes, a large one few."""
 
 MOST_NODES = 2_000
+
+CUTTINGS = 12
+"""Times that cuts are added at most."""
+
+CUTTABLE = 20_000
+"""Rows from which on the simplex method takes too long to find what to cut."""
+
+FALLING = 0.02
+"""Cuts are added as long as they take this share off the gap."""
 
 LARGE = 20_000
 """Columns from which on the whole is too much for a MIP."""
@@ -125,8 +144,8 @@ class _Part:
 
     def _stages(self) -> tuple[Callable[[], None], ...]:
         if self.matrix.shape[1] <= SMALL or self.best is None:
-            return (self.exact, self.prove)
-        return (self.plan, self.improve, self.exact, self.prove)
+            return (self.exact, self.cut, self.prove)
+        return (self.plan, self.improve, self.cut, self.exact, self.prove)
 
     @property
     def enough(self) -> bool:
@@ -258,11 +277,36 @@ class _Part:
         self.tight = True
         self._relax(presolve.reduce(self.matrix), TIGHT)
 
-    def exact(self) -> None:
-        """Solve exactly over all that the certified prices do not exclude, if that is not much."""
+    def cut(self) -> None:
+        """Add rows that every answer keeps and the relaxed one breaks, while the bound falls."""
+        height, last = self.matrix.shape[0], 2**62
+        for _ in range(CUTTINGS):
+            self._fix()
+            small = presolve.reduce(self.matrix)
+            if self.enough or not 0 < small.matrix.shape[0] <= CUTTABLE:
+                return
+            vertex = engines.vertex(small.matrix)
+            if vertex is None:
+                return
+            self.proof = small.proven(certify.prove(small.matrix, vertex.duals))
+            self.bounded(self.proof.units)
+            left = last - (self.best or 0)
+            found = cuts.cuts(small.matrix, vertex)
+            if not found or last - self.proof.units <= FALLING * left:
+                return
+            last = self.proof.units
+            self.matrix = cuts.exchanged(self.matrix, small, vertex.v, height, found)
+
+    def _fix(self) -> None:
+        """Narrow columns to what the certified prices do not exclude."""
         if self.best is not None and self.proof is not None:
             floor, cap = certify.fixed(self.matrix, self.proof, self.proof.spare(self.best))
-            self.matrix = replace(self.matrix, floor=floor, cap=cap)
+            fixed = replace(self.matrix, floor=floor, cap=cap)
+            self.matrix = presolve.propagate(fixed) or fixed
+
+    def exact(self) -> None:
+        """Solve exactly over all that the certified prices do not exclude, if that is not much."""
+        self._fix()
         if len(presolve.reduce(self.matrix).columns) > LARGE and self.best is not None:
             return
         done = self.solve(self.matrix, self.gap)
@@ -273,14 +317,15 @@ class _Part:
 
     def prove(self) -> None:
         """Close the gap by branching, every leaf certified."""
-        tree = branch.Tree(self.strict, self.best)
+        tree = branch.Tree(self.matrix, self.best)
 
         def found(v: Floats) -> None:
             self.answered(_base(self.loose, v))
             tree.best = self.best
 
         tree.push(2**62 if self.upper is None else self.upper, self.matrix.floor, self.matrix.cap)
-        for _ in range(min(MOST_NODES, PROOF_WORK // self.matrix.shape[1])):
+        columns = max(1, len(presolve.reduce(self.matrix).columns))
+        for _ in range(min(MOST_NODES, PROOF_WORK // columns)):
             branch.grow(tree, nodes=1, found=found)
             if tree.bound is not None:
                 self.bounded(tree.bound)

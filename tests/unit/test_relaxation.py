@@ -100,6 +100,19 @@ def test_links_are_put_back_where_one_is_violated(large, monkeypatch):
     assert certify.bound(SEATS, found.duals) == pytest.approx(130 * POINT, abs=POINT)
 
 
+def test_a_rough_answer_says_whether_links_may_stay_out(large, monkeypatch):
+    """Without links the session of `SEATS` would not open; a row that opens it makes them idle."""
+    monkeypatch.setattr(relaxation, "MANY_LINKS", 1)
+    monkeypatch.setattr(relaxation, "DEAR", 0)
+    relaxation.relaxed(SEATS, 1e-7)
+    assert [asked.shape[0] for asked, _ in large] == [2, 4]
+    large.clear()
+    a = np.vstack([SEATS.a.toarray(), [1, 1, 0, 0, -2]])
+    lower, upper = [*SEATS.lower, -UNBOUNDED], [*SEATS.upper, 0]
+    relaxation.relaxed(model(a, lower, upper, SEATS.objective, owner=SEATS.owner), 1e-7)
+    assert [asked.shape[0] for asked, _ in large] == [3, 3]
+
+
 def test_few_links_stay_in(large, monkeypatch):
     monkeypatch.setattr(relaxation, "MANY_LINKS", 2)
     relaxation.relaxed(SEATS)
