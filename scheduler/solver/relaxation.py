@@ -25,7 +25,7 @@ import numpy as np
 
 from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
-from scheduler.solver import certify, engines
+from scheduler.solver import certify, engines, presolve
 from scheduler.solver.engines import Relaxed
 
 if TYPE_CHECKING:
@@ -82,6 +82,18 @@ def relaxed(matrix: Matrix, tolerance: float = 1e-4, *, cheap: bool = True) -> R
     every = np.ones(matrix.shape[0], dtype=bool)
     found, fine = _solved(matrix, every, tolerance, cheap=cheap)
     return found if fine else _solved(matrix, every, tolerance, cheap=False)[0]
+
+
+def priced(matrix: Matrix, tolerance: float) -> Floats | None:
+    """(rows,): multipliers of a propagated model at full costs, 0 for rows that hold anyway."""
+    small = presolve.reduce(matrix)
+    prices = np.zeros(matrix.shape[0])
+    if len(small.columns):
+        found = relaxed(small.matrix, tolerance, cheap=False)
+        if found is None:
+            return None
+        prices[small.rows] = found.duals
+    return prices
 
 
 def links(matrix: Matrix) -> Bools:
