@@ -24,7 +24,7 @@ from scheduler.ledger import everybodys_best
 from scheduler.models.points import UNITS_PER_HUNDREDTH, UNITS_PER_POINT, hundredths
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
-from scheduler.solver import elastic, presolve
+from scheduler.solver import certify, elastic, presolve
 from scheduler.solver.certify import GRID
 from scheduler.solver.matrix import SHARED, Matrix, completed
 from scheduler.solver.plans import Plans
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
 
 NEVER = UNBOUNDED
 """Hundredths that nobody can get."""
@@ -251,6 +252,43 @@ def best_alone(steps: Ladder, counts: Rank) -> Ints:
     return best // steps.step * steps.step
 
 
+def everybody(steps: Ladder, threshold: Fraction, best: Ints) -> Owed:
+    """Everybody owes the same threshold, or what they can have at most if that is less."""
+    return nobody(steps)._replace(fixed=np.minimum(steps.needed(threshold), best))
+
+
+class Weighed(NamedTuple):
+    """A certified limit of what people have together: ``Σ weight·c ≤ limit``.
+
+    It limits every threshold: all must have what it asks, but for the few who may stay below.
+    """
+
+    weight: Ints
+    limit: int
+
+    def allows(self, steps: Ladder, threshold: Fraction, low: Ints, spare: int) -> bool:
+        """Whether all but ``spare`` people, who have ``low``, might reach a threshold."""
+        need = np.maximum(steps.needed(threshold), low)
+        less = np.sort(self.weight * (need - low))[len(need) - spare :]
+        return int(self.weight @ need) - int(less.sum()) <= self.limit
+
+
+def weighed(rung: Rung, prices: Floats) -> Weighed:
+    """The limit that multipliers of `asking` show, in whole numbers.
+
+    The rows of those who owe come last. A weight is at most what a missing hundredth costs, so
+    that in the bound nobody misses any, and the bound is ``limit − Σ weight·need``.
+    """
+    people = np.flatnonzero(rung.owed.fixed)
+    weight = np.zeros(len(rung.owed.fixed), dtype=np.int64)
+    rows = slice(rung.matrix.shape[0] - len(people), None)
+    y = prices.copy()
+    y[rows] = np.clip(y[rows], -UNITS_PER_HUNDREDTH, 0)
+    proof = certify.prove(rung.matrix, y)
+    weight[people] = -proof.prices[rows]
+    return Weighed(weight, proof.exact + int(weight @ rung.owed.fixed))
+
+
 # ---- matrices of the stages ----------------------------------------------------------------------
 
 
@@ -292,7 +330,12 @@ class Rung(NamedTuple):
 
 def asking(steps: Ladder, counts: Rank, owes: Owed) -> Rung:
     """The stage that asks whether thresholds can be reached: it minimises what is missing."""
-    draft = Draft(held(steps, bare(steps), counts))
+    return owing(steps, held(steps, bare(steps), counts), owes)
+
+
+def owing(steps: Ladder, matrix: Matrix, owes: Owed) -> Rung:
+    """A model without worth where what is missing costs one point for each."""
+    draft = Draft(matrix)
     _want(draft, steps, owes, UNITS_PER_HUNDREDTH)
     return Rung(draft.matrix(), owes)
 

@@ -1,8 +1,10 @@
 """Leximin, level by level: what is minimised first, the smallest shares, then the value.
 
-Runs in the child process. One attempt comes first: the model itself, in which it is dear to miss
-the shares that people's own plans allow at most. Where that reaches them all, everything is proven
-at once. Otherwise each level is decided by asking whether a threshold can be reached, which is a
+Runs in the child process. In a large model weights of people bound all levels at once, and
+exchanges come as near as they can. Otherwise one attempt comes first: the model itself, in which it
+is dear to miss the shares that people's own plans allow at most. Where that reaches them all,
+everything is proven at once. If not, each level is decided by asking whether a threshold can be
+reached, which is a
 search of its own for the fewest points that are missing: if none are, it can, and if a certified
 bound says that some must be, it cannot. In between lie finitely many shares, and halving finds the
 largest. At last the value is maximised with all levels kept.
@@ -13,28 +15,37 @@ from __future__ import annotations
 import contextlib
 import operator
 from fractions import Fraction
+from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from scheduler.models.points import UNITS_PER_POINT
+from scheduler.solver import elastic, presolve, relaxation
 from scheduler.solver.components import components
+from scheduler.solver.exchange import exchanged
 from scheduler.solver.isolate import Answer, Bound, Done, LevelBound, Stage, Task
 from scheduler.solver.ladder import (
     Ladder,
     Rung,
+    Weighed,
     asking,
+    bare,
     best_alone,
     counting,
+    everybody,
+    held,
     keeping,
     nobody,
     owed,
+    owing,
     start,
     waiving,
+    weighed,
     wishing,
 )
 from scheduler.solver.matrix import completed
-from scheduler.solver.search import search
+from scheduler.solver.search import SMALL, search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +63,15 @@ if TYPE_CHECKING:
 
 NEAR = Fraction(1, 200)
 """In a model that is not small, a level that is as near to its bound as this is good enough."""
+
+FINE = 10_000
+"""Largest denominator of thresholds that are asked for in a large model."""
+
+ROUGH = 1e-3
+"""Tolerance of the relaxations that bound its levels: any prices do."""
+
+RAISES = 8
+"""Thresholds at most that exchanges try for."""
 
 FEW = 1_000
 """Columns up to which every level is decided exactly."""
@@ -97,7 +117,11 @@ class _Climb:
 
     def run(self) -> None:
         """Attempt everything at once; where that fails, go level by level."""
-        if not self.attempt() and self.best is not None:
+        self.report(Stage(0, "first"))
+        self.begin()
+        if self.large and self.best is not None and not self.waived:
+            self.approach()
+        elif not self.attempt() and self.best is not None:
             if self.waived:
                 self.widen()
             self.report(Stage(0, "count"))
@@ -124,8 +148,6 @@ class _Climb:
         worse one may have it by chance, while the best finds it worth its price to miss a level.
         """
         steps = self.steps
-        self.report(Stage(0, "first"))
-        self.begin()
         best = best_alone(steps, (Fraction(0),) * self.first)
         highest = self.priced(best)
         owes = owed(steps, highest[self.first :], best) or nobody(steps)
@@ -231,6 +253,100 @@ class _Climb:
         owner = self.steps.matrix.owner[earning]
         np.add.at(best, owner, self.steps.aims.points[earning])
         return best
+
+    # ---- where the model is large ------------------------------------------------------------
+
+    @property
+    def large(self) -> bool:
+        """Whether a search for every question would take too long."""
+        return self.steps.levels > 0 and self.steps.matrix.shape[1] > SMALL
+
+    def approach(self) -> None:
+        """Bound all levels by weights of people, and come near by exchanges."""
+        self.count()
+        counts = self.rank[: self.first]
+        best = best_alone(self.steps, counts)
+        top = self.steps.least(best)
+        limits: list[Weighed] = []
+        for stage in (self.weigh, self.weigh, self.raise_, self.weigh):
+            self.report(Stage(0, "raise" if stage == self.raise_ else "price levels"))
+            stage(limits, best)
+            self.bound_all(limits, top, best)
+        self.report(Stage(0, "value"))
+        self.keep(best)
+
+    def weigh(self, limits: list[Weighed], best: Ints) -> None:
+        """Limit what people can have together, nearer to the largest threshold (Newton's method).
+
+        How much is missing at least is a convex function of the threshold. Where it is priced, its
+        slope gives the next one: weights of people by which the threshold is limited.
+        """
+        steps = self.steps
+        model = elastic.strict(held(steps, bare(steps), self.rank[: self.first]))
+        within = presolve.propagate(model)
+        assert within is not None, "there is an answer"
+        known = self.known.get(self.first)
+        top = steps.least(best)[0] if known is None else known.rank
+        rung = owing(steps, within, everybody(steps, top.limit_denominator(FINE), best))
+        prices = relaxation.priced(rung.matrix, ROUGH)
+        if prices is not None:
+            limits.append(weighed(rung, prices))
+
+    def limit(self, limits: list[Weighed], top: Fraction, low: Ints, spare: int) -> Fraction:
+        """The largest threshold, ``top`` at most, that all limits allow: by halving."""
+        bottom, high = floor(self.rank[self.first] * FINE), ceil(top * FINE)
+        while high - bottom > 1:
+            middle = (bottom + high) // 2
+            at = Fraction(middle, FINE)
+            if all(one.allows(self.steps, at, low, spare) for one in limits):
+                bottom = middle
+            else:
+                high = middle
+        return min(top, Fraction(high, FINE))
+
+    def bound_all(self, limits: list[Weighed], top: list[Fraction], best: Ints) -> None:
+        """Tell the bounds of all levels for plans that reach the smallest share known."""
+        rank = self.rank
+        low = np.minimum(self.steps.needed(rank[self.first]), best)
+        for number, most in enumerate(top):
+            given = rank[: self.first + min(number, 1)]
+            self.bound(self.first + number, self.limit(limits, most, low, number), given)
+
+    def raise_(self, _: list[Weighed], best: Ints) -> None:
+        """Raise the smallest shares by exchanges: half way to what was not reached, and again."""
+        high = self.known[self.first].rank
+        for _again in range(RAISES):
+            low = self.rank[self.first]
+            if high - low <= self.near:
+                return
+            ask = ((low + high) / 2).limit_denominator(FINE)
+            owes = everybody(self.steps, ask, best)
+            rung = asking(self.steps, self.rank[: self.first], owes)
+            self.exchange(rung.matrix, 0)
+            if self.rank[self.first] < ask:
+                high = ask
+
+    def exchange(self, matrix: Matrix, enough: int | None = None) -> None:
+        """Exchange from the best answer on."""
+        assert self.best is not None
+        self.take(exchanged(elastic.strict(matrix), self.best.base, self.task.seed, enough))
+
+    def keep(self, best: Ints) -> None:
+        """Raise the value where everybody keeps the last level, the few below it what they have."""
+        assert self.best is not None
+        low, high = (
+            everybody(self.steps, share, best).fixed
+            for share in (self.rank[self.first], self.rank[-1])
+        )
+        counts, rank = self.rank[: self.first], self.rank
+        fixed = np.minimum(high, self.steps.earned(self.best.base))
+        self.exchange(keeping(self.steps, counts, nobody(self.steps)._replace(fixed=fixed)).matrix)
+
+        def bounded(units: int) -> None:
+            self.report(Bound(0, units, rank))
+
+        wide = keeping(self.steps, counts, nobody(self.steps)._replace(fixed=low))
+        self.search(wide, lambda *_: None, bounded, brief=True)
 
     # ---- level by level ----------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver import certify
 from scheduler.solver.certify import GRID
 from scheduler.solver.matrix import SHARED
@@ -276,11 +277,37 @@ class Plans:
         grown = np.where(fills, FILLED, grown)
         grown[:, place] = column
         which, total, grown = which[free], total[free], grown[free]
+        able = self._able(grown)
+        which, total, grown = which[able], total[able], grown[able]
         return (
             np.concatenate([person[which], person[idle]]),
             np.concatenate([total, lost[idle]]),
             np.concatenate([grown, columns[idle]]),
         )
+
+    def _able(self, columns: Ints) -> Bools:
+        """Part plans that no more columns could mend do not count: those that overfill a row."""
+        flat, plan = columns.ravel(), np.repeat(np.arange(len(columns)), self.places)
+        plan, flat = plan[flat >= 0], flat[flat >= 0]
+        ones = np.ones(len(flat), dtype=np.int64)
+        shape = (len(columns), self.matrix.shape[1])
+        activity = sparse.csr_array((ones, (plan, flat)), shape=shape) @ self._limited
+        over = activity.data > self.matrix.upper[activity.indices]
+        row = np.repeat(np.arange(len(columns)), np.diff(activity.indptr))
+        able = np.ones(len(columns), dtype=bool)
+        able[row[over]] = False
+        return able
+
+    @cached_property
+    def _limited(self) -> sparse.csr_array:
+        """(columns, rows): personal rows with an upper side that every column only fills."""
+        entries = self.personal_a.tocoo()
+        least = np.zeros(self.matrix.shape[0], dtype=np.int64)
+        np.minimum.at(least, entries.col, entries.data)
+        limited = self.plain & (least >= 0) & (self.matrix.upper < UNBOUNDED)
+        keep = limited[entries.col]
+        place = (entries.row[keep], entries.col[keep])
+        return sparse.csr_array((entries.data[keep], place), shape=entries.shape)
 
     def _has_no(self, place: int, person: Ints) -> Bools:
         """Whether each person lacks this place."""

@@ -26,7 +26,7 @@ import numpy as np
 
 from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
-from scheduler.solver import certify, engines
+from scheduler.solver import certify, engines, presolve
 from scheduler.solver.engines import Relaxed
 
 if TYPE_CHECKING:
@@ -101,6 +101,18 @@ def _idle(matrix: Matrix, link: Bools, start: Relaxed | None) -> bool:
         return True
     rough, _ = _solved(matrix, ~link, ROUGH, cheap=True, start=start)
     return rough is not None and _broken(matrix, link, rough.v) < 5 * BROKEN_LINKS
+
+
+def priced(matrix: Matrix, tolerance: float) -> Floats | None:
+    """(rows,): multipliers of a propagated model at full costs, 0 for rows that hold anyway."""
+    small = presolve.reduce(matrix)
+    prices = np.zeros(matrix.shape[0])
+    if len(small.columns):
+        found = relaxed(small.matrix, tolerance, cheap=False)
+        if found is None:
+            return None
+        prices[small.rows] = found.duals
+    return prices
 
 
 def links(matrix: Matrix) -> Bools:
