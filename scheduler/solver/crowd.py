@@ -102,6 +102,17 @@ class Folded:
     anywhere: Ints
     base: int
 
+    def seated(self, columns: Columns, crowd: Crowd, person: Ints, session: Ints) -> Ints:
+        """(base,): counts and ``anywhere`` of people of the crowd in these sessions."""
+        whole = np.zeros(self.base, dtype=np.int64)
+        at = np.full((int(crowd.member.max(initial=0)) + 1, len(columns.sessions)), -1)
+        at[self.group, self.session] = self.count
+        np.add.at(whole, at[crowd.member[person], session], 1)
+        sits = np.full((len(columns.people), len(columns.blocks)), -1)
+        sits[self.person, self.block] = self.anywhere
+        whole[sits[person, columns.session_block[session]]] = 1
+        return whole
+
 
 def folded(columns: Columns, crowd: Crowd, matrix: Matrix) -> Folded:
     """Turn the examples' columns into counts, and let everyone sit anywhere."""

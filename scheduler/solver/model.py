@@ -83,6 +83,43 @@ class Model:
             open=frozenset(columns.sessions[s] for s in np.flatnonzero(opened)),
         )
 
+    def standing(self, plan: Plan) -> Ints:
+        """(base,): whole-number columns of a plan; the other way of `plan`.
+
+        Lines and sessions that the model does not know are left out; people are unplaced where
+        nothing fills their place.
+        """
+        columns = self.columns
+        people = {name: number for number, name in enumerate(columns.people)}
+        sessions = {name: number for number, name in enumerate(columns.sessions)}
+        known = [(p, s) for p, s in plan.lines if p in people and s in sessions]
+        person = np.array([people[p] for p, _ in known], dtype=np.int64)
+        session = np.array([sessions[s] for _, s in known], dtype=np.int64)
+        whole = np.zeros(self.base, dtype=np.int64)
+        opened = [sessions[s] for s in plan.open if s in sessions]
+        whole[columns.session_open(np.array(opened, dtype=np.int64))] = 1
+        counted = np.zeros(len(known), dtype=bool)
+        if self.fold is not None and self.crowd is not None:
+            counted = self.crowd.plain[person, session]
+            whole += self.fold.seated(columns, self.crowd, person[counted], session[counted])
+        visit = columns.visit_at[person, session]
+        whole[columns.visit_column[visit[~counted & (visit >= 0)]]] = 1
+        return self._unplaced(whole)
+
+    def _unplaced(self, whole: Ints) -> Ints:
+        """With people unplaced where their place is empty."""
+        matrix, alone = self.matrix, self.columns.unplaced_columns
+        number = np.full(matrix.shape[1], -1)
+        number[alone] = np.arange(len(alone))
+        entries = matrix.a.tocoo()
+        place = matrix.lower == 1
+        mine = np.flatnonzero((number[entries.col] >= 0) & place[entries.row])
+        row = np.full(len(alone), -1)
+        row[number[entries.col[mine]]] = entries.row[mine]
+        filled = matrix.a[:, : len(whole)] @ whole
+        whole[alone] = np.maximum(0, 1 - filled[row])
+        return whole
+
 
 def modelled(scenario: Scenario) -> Model:
     """Build the matrix of a scenario.

@@ -7,10 +7,15 @@ import numpy as np
 import pytest
 
 from scheduler.generate import Sizes, generate
+from scheduler.models import Plan
+from scheduler.models.points import from_units
 from scheduler.reading import read
 from scheduler.solver import CheckerDisagrees, NothingFound, solve
+from scheduler.solver import model as modelling
 from scheduler.solver.isolate import Answer, Bound, Done, SolverCrashed, Stage
+from scheduler.solver.matrix import completed
 from scheduler.verify import Disagreement, verify
+from tests.roads import school
 from tests.rules.worlds import PD, table, world
 from tests.schools import TINY
 from tests.solving import SOLVE, solved_here
@@ -283,3 +288,21 @@ def test_what_earns_by_being_open_stays_open():
     solution = solved_here(led)
     assert solution.plan.open == {"c"}
     assert solution.certificate.value == Decimal(0)
+
+
+@pytest.mark.parametrize("crowded", [0, 10**9])
+@pytest.mark.parametrize("seed", [3, 4])
+def test_a_plan_stands_in_the_model_as_it_came_out(seed, crowded, monkeypatch):
+    """Columns to ids and back: the same plan, worth the same, whether or not a crowd is counted."""
+    monkeypatch.setattr(modelling, "CROWDED", crowded)
+    solution = solve(school(seed, series=2), time_limit=60)
+    plan = Plan(
+        lines=tuple((one.person, one.session) for one in solution.assignments if one.session),
+        open=frozenset(one.session for one in solution.sessions if one.open),
+    )
+    model = modelling.modelled(school(seed, series=2))
+    whole = model.standing(plan)
+    v = completed(model.matrix, whole)
+    assert model.matrix.allows(v)
+    assert from_units(model.matrix.value(v)) == solution.certificate.value
+    assert set(model.plan(whole).lines) == set(plan.lines)
