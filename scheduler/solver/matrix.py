@@ -101,6 +101,7 @@ class Matrix:
         names = ("objective", "cap", "floor", "integer", "owner", "breach")
         body = self.a if rows is None else self.a[rows]
         chosen = slice(None) if rows is None else rows
+        columns = np.arange(self.shape[1])[columns]
         return replace(
             self,
             a=sparse.csr_array(sparse.csr_array(body)[:, columns]),

@@ -61,16 +61,16 @@ FALLING = 0.02
 """Cuts are added as long as they take this share off the gap."""
 
 LARGE = 20_000
-"""Columns from which on the whole is too much for a MIP."""
+"""Columns that prices leave from which on the whole is too much for a MIP."""
 
 SMALL = 6_000
 """Columns up to which the exact solve needs no preparation."""
 
 STEPS = 60
-"""Neighbourhoods that are solved at most where the exact solve comes next."""
+"""Neighbourhoods after which cuts and the exact solve take over, where they can."""
 
 PLANS = 150_000
-"""Plans in all that a first bound by plans looks at, but at least `NARROWEST` per person."""
+"""Plans in all that a bound by plans looks at, but at least `NARROWEST` per person."""
 
 NARROWEST = 32
 
@@ -195,8 +195,7 @@ class _Part:
         self.proof = small.proven(certify.prove(small.matrix, found.duals))
         self.bounded(self.proof.units)
         if not self.enough:
-            width = WIDTH if self.tight else _width(small)
-            self.bounded(small.bounded(Plans(small.matrix).price(found.duals, width).bound))
+            self.bounded(small.bounded(Plans(small.matrix).price(found.duals, _width(small)).bound))
 
     def plan(self) -> None:
         """Open or close, draw plans, choose among them, and decide for those left undecided."""
@@ -246,9 +245,8 @@ class _Part:
             self._closer()
         whole = completed(self.strict, self.best_base)
         search = Neighbourhoods(self.matrix, whole, self.proof, self.task.seed)
-        few = self.matrix.shape[1] <= LARGE
         for number in count():
-            if search.stuck or self.enough or (few and number == STEPS):
+            if search.stuck or self.enough or (number == STEPS and self._few()):
                 return
             if search.size > COLUMNS and self._within(TINY):
                 return
@@ -259,6 +257,11 @@ class _Part:
             elif search.vain == 1 and search.size > COLUMNS and not self.tight:
                 self._tighten()
                 search.price(self.proof)
+
+    def _few(self) -> bool:
+        """Whether what comes next, cuts or the exact solve, does more than neighbourhoods do."""
+        rows, columns = presolve.reduce(self._fixed()).matrix.shape
+        return rows <= CUTTABLE or columns <= LARGE
 
     def _within(self, share: float) -> bool:
         """Whether the gap is known to be less than this share of the bound."""
@@ -281,7 +284,7 @@ class _Part:
         """Add rows that every answer keeps and the relaxed one breaks, while the bound falls."""
         height, last = self.matrix.shape[0], 2**62
         for _ in range(CUTTINGS):
-            self._fix()
+            self.matrix = self._fixed()
             small = presolve.reduce(self.matrix)
             if self.enough or not 0 < small.matrix.shape[0] <= CUTTABLE:
                 return
@@ -297,16 +300,17 @@ class _Part:
             last = self.proof.units
             self.matrix = cuts.exchanged(self.matrix, small, vertex.v, height, found)
 
-    def _fix(self) -> None:
-        """Narrow columns to what the certified prices do not exclude."""
-        if self.best is not None and self.proof is not None:
-            floor, cap = certify.fixed(self.matrix, self.proof, self.proof.spare(self.best))
-            fixed = replace(self.matrix, floor=floor, cap=cap)
-            self.matrix = presolve.propagate(fixed) or fixed
+    def _fixed(self) -> Matrix:
+        """The matrix with columns narrowed to what the certified prices do not exclude."""
+        if self.best is None or self.proof is None:
+            return self.matrix
+        floor, cap = certify.fixed(self.matrix, self.proof, self.proof.spare(self.best))
+        fixed = replace(self.matrix, floor=floor, cap=cap)
+        return presolve.propagate(fixed) or fixed
 
     def exact(self) -> None:
         """Solve exactly over all that the certified prices do not exclude, if that is not much."""
-        self._fix()
+        self.matrix = self._fixed()
         if len(presolve.reduce(self.matrix).columns) > LARGE and self.best is not None:
             return
         done = self.solve(self.matrix, self.gap)
