@@ -84,7 +84,10 @@ ROUGH = 5e-4
 """A gap of a smaller share may be the relaxation's own, which stops at a tolerance."""
 
 TINY = 1e-5
-"""Where the gap is a smaller share, neighbourhoods of one size are enough."""
+"""Where the gap is a smaller share, a brief look around is enough."""
+
+BRIEF = 3
+"""Neighbourhoods in vain that end it."""
 
 
 def search(task: Task, report: Report) -> None:
@@ -248,7 +251,7 @@ class _Part:
         for number in count():
             if search.stuck or self.enough or (number == STEPS and self._few()):
                 return
-            if search.size > COLUMNS and self._within(TINY):
+            if search.vain >= BRIEF and self._within(TINY):
                 return
             if self.upper is not None:
                 search.look(self.upper - search.best.value)

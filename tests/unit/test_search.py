@@ -240,16 +240,16 @@ def test_a_small_gap_is_relaxed_and_planned_again_first(monkeypatch):
     assert found.stages.count("plan") > found.stages.count("open") > 0
 
 
-def test_a_tiny_gap_is_not_worth_wider_neighbourhoods(monkeypatch):
-    sizes = []
+def test_a_tiny_gap_is_worth_a_brief_look_alone(monkeypatch):
+    steps = []
 
     def step(search):
-        sizes.append(search.size)
-        search.size *= 2
+        steps.append(search)
+        search.vain += 1
         return False
 
     monkeypatch.setattr(searching, "TINY", 1e9)
     monkeypatch.setattr(Neighbourhoods, "step", step)
     with large_road():
-        road(school(5))
-    assert set(sizes) == {searching.COLUMNS}
+        found = road(school(5))
+    assert len(steps) == searching.BRIEF * found.stages.count("improve") > 0
