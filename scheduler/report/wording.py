@@ -65,6 +65,12 @@ def counted(amount: int, one: str, many: str = "") -> str:
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
 
 
+def listed(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *front, last = words
+    return f"{', '.join(front)} and {last}" if front else last
+
+
 def ordinal(rank: int) -> str:
     """``1st``, ``2nd``, ``3rd``, ``11th``."""
     teen = rank % 100 in (11, 12, 13)
