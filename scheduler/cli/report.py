@@ -11,7 +11,6 @@ import typer
 from scheduler.cli.exits import Refused
 from scheduler.cli.inputs import Answer, AsJson, fitting
 from scheduler.cli.screen import show_json, tell
-from scheduler.models import Scenario, Solution
 from scheduler.reading import read_prices, read_solution
 from scheduler.report import unknown
 from scheduler.report.page import page
@@ -22,6 +21,8 @@ from scheduler.writing.files import put_in_place
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+    from scheduler.models import Scenario, Solution
 
 EXAMPLES = (
     "flexweave report out/demo -o report.html --scenario fixtures/demo --audience coordinator",
@@ -100,7 +101,7 @@ def command(
     files = _pages(view, prices, target, roster_file, slip_file)
     if xlsx_file is not None:
         files[xlsx_file] = importlib.import_module("scheduler.report.workbook").workbook(view)
-    for path, content in files.items():
+    for path in files:
         _check(path)
     for path, content in files.items():
         put_in_place(path.parent, {path.name: content})

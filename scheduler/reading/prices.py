@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal  # noqa: TC003
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from scheduler.models.cells import Id, Row  # noqa: TC001
+from scheduler.models.cells import Id, Row
 from scheduler.reading.containers import Limits
 from scheduler.reading.draft import columns_of, validated
 from scheduler.reading.problems import BadInput, Complaints, Where, in_order
@@ -34,7 +34,7 @@ def read_prices(path: Path) -> dict[str, Decimal]:
     """
     say = Complaints()
     size = path.stat().st_size
-    if size > Limits().bytes:
+    if size > Limits().document:
         say.wrong(Where(path.name), f"{size:,} bytes are too many", "give prices of sessions only")
         raise BadInput(in_order(say.problems))
     columns = columns_of(Price)

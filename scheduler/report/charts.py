@@ -11,16 +11,16 @@ import re
 from contextlib import contextmanager
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, Rectangle
 
 from scheduler.report.page import BANDS
-from scheduler.report.wording import counted, percent, safe
+from scheduler.report.wording import counted, natural, percent, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,13 +38,15 @@ WORST_TO_BEST = ("#a63d2f", "#e09f6b", "#e8dfc8", "#8fbcc4", "#2c6e9b")
 FILL = LinearSegmentedColormap.from_list("fill", ["#f1f6f9", "#9cc4d8", "#2c6e9b", "#123a57"])
 CLOSED = "#ffffff"
 
+KINDS = {"flex": "Flex blocks", "advisory": "Advisory groups", "pd": "Communities of practice"}
+
 ROWS = 40
 """Rows of a heat map that fit a printed page."""
 
 TILES = 6
 """Sessions side by side where a kind has one block only."""
 
-_STYLE = {
+_STYLE: Any = {
     "svg.hashsalt": "flexweave",
     "svg.fonttype": "none",
     "font.family": ["sans-serif"],
@@ -53,6 +55,7 @@ _STYLE = {
     "text.color": INK,
     "text.parse_math": False,
     "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
     "xtick.color": INK,
     "ytick.color": INK,
     "hatch.linewidth": 0.5,
@@ -185,10 +188,9 @@ def heat_maps(found: Page) -> list[tuple[str, str]]:
         parts = [cells[at : at + ROWS] for at in range(0, len(cells), ROWS)]
         for at, part in enumerate(parts):
             of = f", part {at + 1} of {len(parts)}" if len(parts) > 1 else ""
-            title = f"{kind or 'All'} sessions{of}".capitalize()
+            title = f"{KINDS.get(kind, 'All sessions')}{of}"
             pictures.append((title, _heat_map(part, f"heat-{kind}-{at + 1}", title, found.priced)))
     return pictures
-
 
 
 def _grid(offers: list[Offer]) -> list[tuple[str, list[tuple[str, Offer | None]]]]:
@@ -202,7 +204,7 @@ def _grid(offers: list[Offer]) -> list[tuple[str, list[tuple[str, Offer | None]]
         rows.setdefault((offer.title, again), {})[offer.block] = offer
     return [
         (title, [(block, row.get(block)) for block in blocks])
-        for (title, _), row in sorted(rows.items(), key=lambda one: one[0][0].casefold())
+        for (title, _), row in sorted(rows.items(), key=lambda one: natural(one[0][0]))
     ]
 
 
@@ -229,7 +231,7 @@ def _heat_map(
         labels = [] if tiles else [_short(block, 14) for block, _ in rows[0][1]]
         axes.set_xticks(range(len(labels)), labels)
         axes.xaxis.tick_top()
-        _key(figure, axes)
+        _key(axes)
         offers = [offer for _, cells in rows for _, offer in cells if offer is not None]
         return _svg(figure, name, f"{title}: how full they are", _told(offers))
 
@@ -275,15 +277,22 @@ def _colour(offer: Offer) -> str:
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"
 
 
-def _key(figure: Figure, axes: Axes) -> None:
+def _key(axes: Axes) -> None:
     """What the colours mean, below the map."""
-    scale = mpl.cm.ScalarMappable(cmap=FILL)
-    bar = figure.colorbar(
-        scale, ax=axes, orientation="horizontal", fraction=0.05, aspect=60, pad=0.02, shrink=0.6
+    steps = {"empty": 0.0, "half full": 0.5, "three quarters": 0.75, "full": 1.0}
+    handles = [
+        Patch(facecolor=FILL(fill), edgecolor=FAINT, label=label) for label, fill in steps.items()
+    ]
+    handles.append(Patch(facecolor=CLOSED, edgecolor=FAINT, hatch="////", label="closed"))
+    axes.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.01),
+        ncols=len(handles),
+        frameon=False,
+        handlelength=1.2,
+        columnspacing=1.5,
     )
-    bar.set_ticks([0, 0.5, 1], labels=["empty", "half full", "full"])
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0)
 
 
 def _told(offers: list[Offer]) -> str:

@@ -39,9 +39,9 @@ def report(found: Page) -> str:
     """The report as a page of its own."""
     pictures = {
         # Drawn by us, its texts escaped there.
-        "ways": Markup(charts.ways(found)) if found.ways else "",  # noqa: S704
-        "groups": Markup(charts.groups(found)) if found.groups else "",  # noqa: S704
-        "heat": [(title, Markup(svg)) for title, svg in charts.heat_maps(found)],  # noqa: S704
+        "ways": Markup(charts.ways(found)) if found.ways else "",
+        "groups": Markup(charts.groups(found)) if found.groups else "",
+        "heat": [(title, Markup(svg)) for title, svg in charts.heat_maps(found)],
     }
     template = _templates().get_template("report.html")
     return template.render(page=found, pictures=pictures, bands=BANDS)

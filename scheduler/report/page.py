@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
+from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
 
 from scheduler.report.headline import headline
@@ -12,7 +12,7 @@ from scheduler.report.standings import Standing, spreads, standings
 from scheduler.report.summary import Filled, costs, filled, way_of
 from scheduler.report.typed import Report, ratio
 from scheduler.report.view import FEW, FEWER
-from scheduler.report.wording import NONE, counted, listed, number, ordinal, percent
+from scheduler.report.wording import NONE, counted, listed, natural, number, ordinal, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -230,7 +230,8 @@ def _doubts(view: View) -> Iterable[str]:
     if view.solution.certificate.status == "impossible":
         yield "Not everything that must hold can hold at once. Some promises were waived."
     if not view.whole:
-        yield f"Made for {view.audience}: nobody else is named, and counts under {FEW} are hidden."
+        reader = "a student" if view.audience == "student" else "staff"
+        yield f"Made for {reader}: nobody else is named, and counts under {FEW} are hidden."
 
 
 def _slip(view: View) -> Slip | None:
@@ -265,7 +266,7 @@ def _sessions(view: View) -> list[SessionState]:
     order = {block: at for at, block in enumerate(view.blocks)}
     return sorted(
         view.solution.sessions,
-        key=lambda s: (order.get(s.block, len(order)), view.named(s).casefold(), s.session),
+        key=lambda s: (order.get(s.block, len(order)), natural(view.named(s)), s.session),
     )
 
 
@@ -304,7 +305,7 @@ def _story(view: View, state: SessionState) -> Iterable[str]:
     yield f"It would need at least {counted(state.min_size, 'person', 'people')}."
     if view.facts is not None and state.session in view.facts.cycle.decided:
         yield from _wanted(view, view.facts, state)
-    yield f"Waiting, because they would rather be here than where they are: {view.count(state.waiting)}."
+    yield f"Would rather be here than where they are: {view.count(state.waiting)}."
 
 
 def _wanted(view: View, facts: Facts, state: SessionState) -> Iterable[str]:
@@ -335,8 +336,8 @@ def _instead(view: View, facts: Facts, state: SessionState, people: Iterable[str
             and facts.place(place.person, line.session) == place
         ]
         counts[way_of(lines[0] if lines else None)] += 1
-    said = [f"{n:,} {how}" for (_, how), n in sorted(counts.items())]
-    return f"Instead they have: {', '.join(said)}."
+    said = [f"{n:,} × {how}" for (_, how), n in sorted(counts.items())]
+    return f"Instead: {', '.join(said)}."
 
 
 # ---- people ------------------------------------------------------------------------------------

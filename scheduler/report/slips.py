@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.report.roster import Member, Roster
 from scheduler.report.typed import Report
-from scheduler.report.wording import REASONS, listed
+from scheduler.report.wording import REASONS, listed, natural, ordinal
 
 if TYPE_CHECKING:
     from scheduler.models import Assignment, SessionState
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 
 PLACED = "placed by school"
 """What an unshared need or pull reads as."""
+
+WORDS = {
+    "lock": PLACED,
+    "pull": "staff asked for you",
+    "need": "support for you",
+    "choice": "your choice",
+    "fallback": "a place for everybody, such as study hall",
+    "open-seat": "a free seat",
+    "unplaced": "no place was found",
+    "kept": "as before",
+}
+"""A reason of ``assignments.csv``, said to the person."""
 
 ONCE = "once per cycle"
 
@@ -49,7 +61,9 @@ class Slip(Report):
 def rosters(view: View) -> tuple[Roster, ...]:
     """Rosters of the open sessions that this audience may see, by day and clock."""
     order = {block: at for at, block in enumerate(view.blocks)}
-    states = sorted(view.rosters(), key=lambda s: (order.get(s.block, 0), view.named(s), s.session))
+    states = sorted(
+        view.rosters(), key=lambda s: (order.get(s.block, 0), natural(view.named(s)), s.session)
+    )
     return tuple(_roster(view, state) for state in states)
 
 
@@ -127,7 +141,9 @@ def told(view: View, line: Assignment) -> str:
             return _pulled(view, view.facts, line)
         case "need":
             return _needed(view.facts, line)
-    return REASONS[line.reason]
+    if line.reason == "choice" and line.rank:
+        return f"your {ordinal(line.rank)} choice"
+    return WORDS[line.reason]
 
 
 def _pulled(view: View, facts: Facts | None, line: Assignment) -> str:
@@ -140,7 +156,7 @@ def _pulled(view: View, facts: Facts | None, line: Assignment) -> str:
     if not by:
         return PLACED
     if view.audience == "student":
-        return REASONS["pull"]
+        return WORDS["pull"]
     return f"asked for by {listed(list(dict.fromkeys(map(view.called, by))))}"
 
 
@@ -152,5 +168,5 @@ def _needed(facts: Facts | None, line: Assignment) -> str:
         return PLACED
     tags = [n.tag for n in shared if not n.tag.startswith("staff:")]
     why = [n.reason for n in shared if n.reason]
-    said = [REASONS["need"], ", ".join(dict.fromkeys(tags)), "; ".join(dict.fromkeys(why))]
+    said = [WORDS["need"], ", ".join(dict.fromkeys(tags)), "; ".join(dict.fromkeys(why))]
     return ": ".join(part for part in said if part)

@@ -7,6 +7,7 @@ scenario there are ids only: no names, grades, hours, nor whether a reason may b
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -126,7 +127,16 @@ class View:
         return people <= self.visible and bool(people or led & set(finding.subjects))
 
     def said(self, finding: Finding) -> str:
-        """A finding in words for this audience; empty where it cannot be said safely.
+        """A finding in words for this audience, with names; empty where it cannot be said."""
+        text = self._told(finding)
+        people = [one for one in finding.subjects if one in self._called]
+        if not people or not text:
+            return text
+        ids = "|".join(re.escape(one) for one in sorted(people, key=len, reverse=True))
+        return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda one: self.called(one[0]), text)
+
+    def _told(self, finding: Finding) -> str:
+        """A finding in words, with ids.
 
         Only an admin reads why support is needed. The sentences in ``findings.csv`` are written
         for an admin; others get them again from the rule, which takes the scenario.
@@ -138,8 +148,10 @@ class View:
         if not self.current or not self.tells(finding):
             return ""
         rule = catalogue.rules().get(finding.rule)
+        if rule is None or self.facts is None:
+            return ""
         told: Audience = "staff" if self.audience == "coordinator" else self.audience
-        return "" if rule is None else str(rule.say(finding, self.facts, told))
+        return str(rule.say(finding, self.facts, told))
 
     @cached_property
     def current(self) -> bool:
