@@ -14,6 +14,7 @@ from scheduler.models.cells import joined
 from scheduler.reading import checks, notes, reader
 from scheduler.reading.containers import Limits, Source, opened
 from scheduler.reading.draft import validated
+from scheduler.reading.prices import read_prices
 from scheduler.reading.problems import (
     BadInput,
     BadScenario,
@@ -139,5 +140,6 @@ __all__ = [
     "Source",
     "examine",
     "read",
+    "read_prices",
     "read_solution",
 ]

@@ -129,7 +129,7 @@ def summary(scenario: Scenario, solution: Solution) -> Summary:
         earned=sum((line.points for line in solution.assignments), NOTHING),
         worth=solution.certificate.value + cost,
         cost=cost,
-        filled=tuple(_filled(facts, solution)),
+        filled=tuple(filled(facts, solution)),
         unplaced=tuple(_unplaced(solution, names)),
         needs=tuple(_needs(facts, visits)),
         pulls=tuple(_pulls(facts, visits)),
@@ -138,14 +138,14 @@ def summary(scenario: Scenario, solution: Solution) -> Summary:
         fullest=tuple(sorted(running, key=_fullness)[:STANDING_OUT]),
         emptiest=tuple(sorted(running, key=_emptiness)[:STANDING_OUT]),
         closed=tuple(sorted((s for s in seats if s.session not in is_open), key=_fullness)),
-        costs=tuple(_costs(solution)),
+        costs=tuple(costs(solution)),
     )
 
 
 # ---- places ------------------------------------------------------------------------------------
 
 
-def _filled(facts: Facts, solution: Solution) -> Iterable[Filled]:
+def filled(facts: Facts, solution: Solution) -> Iterable[Filled]:
     """Ways in which places were filled, the best rank first; each place counts once."""
     lines: dict[Place, Assignment] = {}
     for line in solution.assignments:
@@ -154,7 +154,7 @@ def _filled(facts: Facts, solution: Solution) -> Iterable[Filled]:
     led = facts.filled_by_leading(solution.plan)
     ways: dict[tuple[int, str], Counter[str]] = {}
     for place in (place for places in facts.places.values() for place in places):
-        way = LEADS if place in led else _way(lines.get(place))
+        way = LEADS if place in led else way_of(lines.get(place))
         ways.setdefault(way, Counter())[place.kind] += 1
     places = sum(len(due) for due in facts.places.values())
     for (_, how), kinds in sorted(ways.items()):
@@ -162,7 +162,7 @@ def _filled(facts: Facts, solution: Solution) -> Iterable[Filled]:
         yield Filled(how=how, kinds=dict(kinds), places=number, share=ratio(number, places))
 
 
-def _way(line: Assignment | None) -> tuple[int, str]:
+def way_of(line: Assignment | None) -> tuple[int, str]:
     """How a place was filled, behind its order in the table: ranks, other wishes, reasons."""
     if line is None:
         return LAST, REASONS["unplaced"]
@@ -239,7 +239,7 @@ def _emptiness(one: Seats) -> tuple[bool, Decimal, int]:
     return one.max_size is None, taken, one.size
 
 
-def _costs(solution: Solution) -> Iterable[Cost]:
+def costs(solution: Solution) -> Iterable[Cost]:
     """What each rule found, the costliest first."""
     rules = catalogue.rules()
     cost: dict[str, Decimal] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scheduler.ledger import best_alone
 from scheduler.models import Student
 from scheduler.report.typed import Report, Unknown, called, ratio, unknown
-from scheduler.report.wording import REASONS, hours
+from scheduler.report.wording import REASONS, hours, listed
 from scheduler.rules import catalogue
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _pulled(facts: Facts, names: dict[str, str], line: Assignment) -> str:
     by = list(dict.fromkeys(names.get(pull.by, pull.by) for pull in pulls))
     tiers = dict.fromkeys(one.tier for one in asked)
     reasons = dict.fromkeys(pull.reason for pull in pulls if pull.reason)
-    return _said(f"asked for by {_listed(by)}" if by else REASONS["pull"], tiers, reasons)
+    return _said(f"asked for by {listed(by)}" if by else REASONS["pull"], tiers, reasons)
 
 
 def _needed(facts: Facts, names: dict[str, str], line: Assignment) -> str:
@@ -196,8 +196,3 @@ def _needed(facts: Facts, names: dict[str, str], line: Assignment) -> str:
 def _said(start: str, details: Iterable[str], reasons: Iterable[str]) -> str:
     parts = [start, ", ".join(details), "; ".join(reasons)]
     return ": ".join(part for part in parts if part)
-
-
-def _listed(words: list[str]) -> str:
-    *front, last = words
-    return f"{', '.join(front)} and {last}" if front else last

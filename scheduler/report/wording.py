@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u206
 """Signs that turn the direction of what follows: a name could show as another one."""
 
 NONE = "–"
+
+_DIGITS = re.compile("([0-9]{1,18})|([^0-9]+)")
 
 REASONS = {
     "lock": "locked in",
@@ -65,10 +68,22 @@ def counted(amount: int, one: str, many: str = "") -> str:
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
 
 
+def listed(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *front, last = words
+    return f"{', '.join(front)} and {last}" if front else last
+
+
 def ordinal(rank: int) -> str:
     """``1st``, ``2nd``, ``3rd``, ``11th``."""
     teen = rank % 100 in (11, 12, 13)
     return f"{rank}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(rank % 10, 'th')}"
+
+
+def natural(text: str) -> tuple[tuple[str, int], ...]:
+    """Sort key that counts: ``group 2`` before ``group 10``."""
+    parts = _DIGITS.findall(text.casefold())
+    return tuple((words, int(number or 0)) for number, words in parts)
 
 
 def hours(bell: Bell | None) -> str:

@@ -1,0 +1,57 @@
+"""Pages as one HTML file each: nothing is fetched, every text is escaped, no scripts."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from scheduler.report import charts
+from scheduler.report.page import BANDS
+from scheduler.report.wording import NONE, number, ordinal, percent, safe
+
+if TYPE_CHECKING:
+    from scheduler.report.page import Page
+    from scheduler.report.roster import Roster
+    from scheduler.report.slips import Slip
+
+
+@cache
+def _templates() -> Environment:
+    """Templates that escape everything, and shout at what is missing."""
+    found = Environment(
+        loader=PackageLoader("scheduler.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: safe(value) if type(value) is str else value,
+    )
+    found.filters |= {"number": number, "percent": percent, "ordinal": ordinal}
+    found.globals |= {"none_sign": NONE}
+    return found
+
+
+def report(found: Page) -> str:
+    """The report as a page of its own."""
+    pictures = {
+        # Drawn by us, its texts escaped there.
+        "ways": Markup(charts.ways(found)) if found.ways else "",
+        "groups": Markup(charts.groups(found)) if found.groups else "",
+        "heat": [(title, Markup(svg)) for title, svg in charts.heat_maps(found)],
+    }
+    template = _templates().get_template("report.html")
+    return template.render(page=found, pictures=pictures, bands=BANDS)
+
+
+def rosters(name: str, found: tuple[Roster, ...]) -> str:
+    """Rosters, each on printed pages of its own."""
+    return _templates().get_template("rosters.html").render(name=name, rosters=found)
+
+
+def slips(name: str, found: tuple[Slip, ...]) -> str:
+    """Slips, each on a printed page of its own."""
+    return _templates().get_template("slips.html").render(name=name, slips=found)
