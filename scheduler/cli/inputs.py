@@ -12,6 +12,7 @@ from scheduler.reading import read, read_solution
 from scheduler.report import unknown
 from scheduler.report.typed import strangers
 from scheduler.rules import catalogue
+from scheduler.rules.contract import Audience
 
 LONGEST = 1_000_000
 """Seconds: no search is longer (a computer's waits have an end, too)."""
@@ -86,6 +87,13 @@ Seed = Annotated[
         min=0,
         max=2**31 - 1,
         help="Equal input, seed and versions give equal answers.",
+    ),
+]
+Reader = Annotated[
+    Audience,
+    typer.Option(
+        metavar="AUDIENCE",
+        help="Who reads: student, staff, coordinator or admin; the first sees least.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, and nothing else.")]

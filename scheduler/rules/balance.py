@@ -59,19 +59,30 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     """
     made = Rows(columns.count)
     for session in np.flatnonzero(columns.session_kind == 1).tolist():
+        before = made.count
         people, column = _candidates(columns, session)
         _add_size(made, columns, session, column, settings)
         shares = _shares(columns, session)
         for grade, share in enumerate(shares):
             ours = columns.person_grade[people] == grade
             _add_grade(made, column, 100 * ours - int(share), settings)
+        _name(made, columns, session, before, settings)
     departments = _departments(columns)
     for session in np.flatnonzero(columns.session_kind == 2).tolist():
+        before = made.count
         people, column = _candidates(columns, session)
         for members in departments:
             weight = 100 * members[people] - hundredths(settings.dept_share)
             _add_department(made, column, weight, settings)
+        _name(made, columns, session, before, settings)
     return made
+
+
+def _name(made: Rows, columns: Columns, session: int, before: int, settings: Settings) -> None:
+    """All rows of a session are one demand, where they are hard."""
+    if settings.hard:
+        rows = np.arange(before, made.count)
+        made.about(rows, session, lambda at: (columns.sessions[at],))
 
 
 def _candidates(columns: Columns, session: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -241,3 +252,16 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     if finding.what == "grade":
         return f"Grade {which[0]} in {session} is {people} further off its share than it may be."
     return f"{session} has {people} too many from {which[0]}."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a balanced session."""
+    (session,) = subjects
+    if facts.kind(session) == "pd":
+        return f"{session}, if open, mixes departments"
+    return f"{session}, if open, is of the right size and holds all grades"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of an unbalanced session."""
+    return f"let {subjects[0]} be out of balance"

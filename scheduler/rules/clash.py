@@ -18,7 +18,7 @@ from scheduler.models import Finding, Student
 from scheduler.rules.contract import Audience, Hard, Rows, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -75,14 +75,22 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     """
     made = Rows(columns.count)
     clock = _Clock(columns)
-    for uses in (_of_people(columns, clock), *_of_rooms(columns, clock)):
+    rooms = [room.id for room in columns.scenario.rooms]
+    parts = zip(("person", "room", "seats"), (columns.people, rooms, rooms), strict=True)
+    uses = (_of_people(columns, clock), *_of_rooms(columns, clock))
+    for (what, owners), used in zip(parts, uses, strict=True):
         for moment in range(clock.moments):
-            _limit(made, uses, moment)
+            owner, row = _limit(made, used, moment)
+            made.about(row, owner, _named(owners, clock.starting[moment]), what)
     return made
 
 
-def _limit(made: Rows, uses: _Uses, moment: int) -> None:
-    """Rows of one moment."""
+def _named(owners: list[str], block: str) -> Callable[[int], tuple[str, ...]]:
+    return lambda at: (owners[at], block)
+
+
+def _limit(made: Rows, uses: _Uses, moment: int) -> tuple[Ints, Ints]:
+    """Rows of one moment; whose they are, and their numbers."""
     there = uses.when[moment, uses.pattern]
     key = np.unique(uses.owner[there] * made.base + uses.column[there])
     owner, column = np.divmod(key, max(1, made.base))
@@ -92,6 +100,7 @@ def _limit(made: Rows, uses: _Uses, moment: int) -> None:
     number[tight] = made.block(int(tight.sum()), upper=left[tight])
     kept = tight[owner]
     made.put(number[owner[kept]], column[kept])
+    return np.flatnonzero(tight), number[tight]
 
 
 class _Clock:
@@ -102,7 +111,11 @@ class _Clock:
         self.index = {block: at for at, block in enumerate(columns.blocks)}
         bells = list(self.cycle.blocks.values())
         used = {b for s in self.cycle.offered.values() for b in self.cycle.busy_blocks(s)}
-        starts = dict.fromkeys((bell.day, bell.start) for bell in bells if bell.key in used)
+        starts: dict[tuple[str, int], str] = {}
+        for bell in bells:
+            if bell.key in used:
+                starts.setdefault((bell.day, bell.start), bell.key)
+        self.starting = list(starts.values())
         self.moments = len(starts)
         self.on = np.array(
             [[b.day == day and b.start <= at < b.end for b in bells] for day, at in starts],
@@ -344,3 +357,24 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     if finding.what == "room":
         return f"Room {who} would hold {one} and {rest[0]} at once."
     return f"{who} would be in {one} and {rest[0]} at once."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a moment at which somebody or a room is wanted more than once."""
+    who, block = subjects
+    if what == "person":
+        return f"{who} can be in only one thing when {block} starts"
+    if what == "room":
+        return f"room {who} can hold only one session when {block} starts"
+    seats = next(room.seats for room in facts.scenario.rooms if room.id == who)
+    return f"room {who}, which sessions share, has {counted(Decimal(seats), 'seat', 'seats')}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of another time, place or leader."""
+    who, block = subjects
+    if what == "person":
+        return f"free {who} of one of the things at {block}: another leader, or another time"
+    if what == "room":
+        return f"move a session out of room {who} at {block}"
+    return f"{counted(Decimal(amount), 'more seat', 'more seats')} in room {who} at {block}"

@@ -41,6 +41,8 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     made.put(row[which], column)
     cost = units(settings.price(settings.cost))
     made.put(row, made.slack(len(students), cost, upper=1, hard=settings.hard))
+    if settings.hard:
+        made.about(row, students, lambda at: (columns.people[at],))
     return made
 
 
@@ -94,3 +96,13 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of a student who changes advisor."""
     student, home = finding.subjects
     return f"{student} is in no advisory group of {home}, who was their advisor."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of keeping an advisor."""
+    return f"{subjects[0]} keeps their advisor"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of a new advisor."""
+    return f"give {subjects[0]} another advisor"

@@ -5,7 +5,9 @@ A rule file offers ``title`` (the promise in one line), ``maths`` (the formula, 
 ``say`` (the words). It may offer ``earns`` (points of a visit), ``touches`` (for whom it matters
 who is where), ``worth`` (what points are worth to a person) or ``first`` (findings that leximin
 minimises before it looks at anybody's share: their ``what``, with a rank and a name; ``rows``
-marks the columns that count them by `Rows.count_first`). Its name is the name of its file.
+marks the columns that count them by `Rows.count_first`). ``rows`` may say what each row demands of
+whom (`Rows.about`); then ``demand`` puts that in words, and ``relief`` what would make room, where
+a person can do something about it. Its name is the name of its file.
 Everything else finds it by looking.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -21,6 +23,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from scheduler.models.points import plain, rounded
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from scheduler.models import Finding, Plan
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from scheduler.solver.columns import Columns
 
     Ints = NDArray[np.int64]
+    Subjects = Callable[[int], tuple[str, ...]]
 
 Audience = Literal["student", "staff", "coordinator", "admin"]
 """Who reads; the first sees least."""
@@ -81,6 +86,18 @@ class Switchable(Knobs):
     mode: Literal["hard", "off"] = "hard"
 
 
+class About(NamedTuple):
+    """What some rows demand: row ``rows[i]`` is part of demand ``which[i]`` of this kind.
+
+    ``subjects`` gives the ids that a demand is about; it is asked only of the few in a conflict.
+    """
+
+    what: str
+    rows: Ints
+    which: Ints
+    subjects: Subjects
+
+
 @dataclass
 class Rows:
     """Sparse rows of one rule over the base columns and slack columns of its own.
@@ -107,6 +124,7 @@ class Rows:
     _charges: list[tuple[Ints, Ints]] = field(default_factory=list)
     _earnings: list[tuple[Ints, Ints]] = field(default_factory=list)
     first: dict[str, Ints] = field(default_factory=dict)
+    demands: list[About] = field(default_factory=list)
     count: int = 0
     slacks: int = 0
     findings: int = 0
@@ -173,6 +191,26 @@ class Rows:
     def count_first(self, what: str, columns: ArrayLike) -> None:
         """Say which 0/1 columns count the findings ``what`` of the rule's ``first``."""
         self.first[what] = _ints(columns).ravel()
+
+    def about(self, rows: ArrayLike, which: ArrayLike, subjects: Subjects, what: str = "") -> None:
+        """Say what rows demand of whom; rows of one number in ``which`` stand and fall together.
+
+        Rows that nothing is said of hold whatever happens, but for those with hard slacks, which
+        are then one demand of the whole rule.
+
+        Parameters
+        ----------
+        rows : array of int
+            Indexes from `block`.
+        which : array of int
+            Number of each row's demand, as ``subjects`` takes it.
+        subjects : callable
+            From the number to ids, as a finding of this breach would begin with them.
+        what : str
+            Which of the rule's promises, where it makes several; as in findings.
+        """
+        row, number = np.broadcast_arrays(_ints(rows), _ints(which))
+        self.demands.append(About(what, row.ravel(), number.ravel(), subjects))
 
     @property
     def entries(self) -> tuple[Ints, Ints, Ints]:

@@ -41,7 +41,9 @@ def rows(columns: Columns, settings: Settings) -> Rows:
         if staff.max_sessions is not None:
             left = max(0, staff.max_sessions - kept[staff.id])
             if len(led) > left:
-                made.put(made.block(1, upper=left), columns.session_open(np.sort(led)))
+                row = made.block(1, upper=left)
+                made.put(row, columns.session_open(np.sort(led)))
+                made.about(row, columns.person_index[staff.id], lambda at: (columns.people[at],))
     return made
 
 
@@ -65,3 +67,16 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of a leader with too many sessions."""
     (leader,) = finding.subjects
     return f"{leader} leads {counted(finding.amount, 'session', 'sessions')} more than they can."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a leader's limit."""
+    (leader,) = subjects
+    most = next(staff.max_sessions for staff in facts.scenario.staff if staff.id == leader)
+    return f"{leader} leads at most {counted(Decimal(most or 0), 'session', 'sessions')}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of a leader who leads more."""
+    (leader,) = subjects
+    return f"let {leader} lead {counted(Decimal(amount), 'more session', 'more sessions')}"

@@ -43,11 +43,14 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     within, without = visit[inside], visit[~inside & (visit >= 0)]
     lower = made.block(len(within), lower=1)
     made.put(lower, made.slack(len(within), cost=0, upper=1, hard=True))
+    named = [(lock.person, lock.session) for lock in locks]
+    made.about(lower, np.flatnonzero(inside), named.__getitem__, "in")
     there = within >= 0
     made.put(lower[there], columns.visit_column[within[there]])
     upper = made.block(len(without), upper=0)
     made.put(upper, columns.visit_column[without])
     made.put(upper, made.slack(len(without), cost=0, upper=1, hard=True), -1)
+    made.about(upper, np.flatnonzero(~inside & (visit >= 0)), named.__getitem__, "out")
     return made
 
 
@@ -72,3 +75,15 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     person, session = finding.subjects
     where = "is not in" if finding.what == "in" else "is in"
     return f"{person} {where} {session}, against a lock that could not hold."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a lock."""
+    person, session = subjects
+    return f"{person} is locked {what}{'to' if what == 'in' else ' of'} {session}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of waiving the lock."""
+    person, session = subjects
+    return f"waive the lock of {person} {what}{'to' if what == 'in' else ' of'} {session}"

@@ -42,9 +42,12 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     weight = 1 + least[visit] * _locked(columns)[columns.visit_column]
     made.put(number[visit[small]], columns.visit_column[small], weight[small])
     made.put(number[sessions], columns.session_open(sessions), -least[sessions])
+    made.about(number[sessions], sessions, lambda at: (columns.sessions[at],), "small")
     led = np.isin(np.arange(len(least)), columns.lead_session)
     leaderless = np.flatnonzero(columns.session_has_leaders & ~led)
-    made.put(made.block(len(leaderless), upper=0), columns.session_open(leaderless))
+    shut = made.block(len(leaderless), upper=0)
+    made.put(shut, columns.session_open(leaderless))
+    made.about(shut, leaderless, lambda at: (columns.sessions[at],), "leaderless")
     return made
 
 
@@ -107,3 +110,20 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     why = " because of a lock" if finding.weight == "cost" else ""
     missing = counted(finding.amount, "person", "people")
     return f"{session} is open{why} with {missing} fewer than its minimum."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a minimum, or of leaders who are away."""
+    (session,) = subjects
+    if what == "leaderless":
+        return f"all leaders of {session} are away, so it is closed"
+    least = counted(Decimal(least_of(facts, session)), "person", "people")
+    return f"{session} opens only with {least} or more"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of a smaller minimum, or of a leader."""
+    (session,) = subjects
+    if what == "leaderless":
+        return f"find a leader for {session}"
+    return f"let {session} open with {least_of(facts, session) - amount}"

@@ -34,19 +34,29 @@ class Settings(Soft):
 def rows(columns: Columns, settings: Settings) -> Rows:
     """``Σ x + under ≥ min·open`` and ``Σ x − over ≤ max`` per session and item, leaders aside."""
     made = Rows(columns.count)
+    items = list(_items(columns))
+
+    def named(at: int) -> tuple[str, ...]:
+        session, item = items[at]
+        return columns.sessions[session], item.tag
+
     under, over = (units(settings.price(knob)) for knob in (settings.under, settings.over))
-    for session, item in _items(columns):
+    for number, (session, item) in enumerate(items):
         column = _with_tag(columns, session, item.tag)
         if item.low:
             row = made.block(1, lower=0)
             made.put(row, column)
             made.put(row, columns.session_open(np.array([session])), -item.low)
             made.put(row, made.slack(1, under, upper=item.low, hard=settings.hard))
+            if settings.hard:
+                made.about(row, number, named, "under")
         if item.high is not None and len(column) > item.high:
             row = made.block(1, upper=item.high)
             made.put(row, column)
             most = len(column) - item.high
             made.put(row, made.slack(1, over, upper=most, hard=settings.hard), -1)
+            if settings.hard:
+                made.about(row, number, named, "over")
     return made
 
 
@@ -103,3 +113,19 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     session, tag = finding.subjects
     few = "few" if finding.what == "under" else "many"
     return f"{session} has {counted(finding.amount, 'person', 'people')} with {tag} too {few}."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of one end of a mix."""
+    session, tag = subjects
+    item = next(item for item in facts.activity(session).mix if item.tag == tag)
+    number = item.low if what == "under" else item.high
+    end = "at least" if what == "under" else "at most"
+    return f"{session} needs {end} {counted(Decimal(number or 0), 'person', 'people')} with {tag}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of a looser mix."""
+    session, tag = subjects
+    few = "fewer" if what == "under" else "more"
+    return f"let {session} have {counted(Decimal(amount), 'person', 'people')} with {tag} {few}"

@@ -52,6 +52,8 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     row = made.block(len(needs), lower=due)
     made.put(row[which], columns.visit_column[visit])
     made.put(row, made.slack(len(needs), cost, upper=due, hard=settings.hard))
+    if settings.hard:
+        made.about(row, np.arange(len(needs)), lambda at: (needs[at].person, needs[at].tag))
     return made
 
 
@@ -95,3 +97,16 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     if audience in ("student", "staff") or not reason:
         return f"{short}."
     return f"{short} (needed because: {reason})."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a need, without its reason."""
+    person, tag = subjects
+    visits = next(need.visits for need in facts.needs_of[person] if need.tag == tag)
+    return f"{person} needs {counted(Decimal(visits), 'visit', 'visits')} to {tag}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of fewer visits."""
+    person, tag = subjects
+    return f"let {person} go {counted(Decimal(amount), 'visit', 'visits')} short of {tag}"

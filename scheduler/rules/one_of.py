@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scheduler.models import Finding
-from scheduler.rules.contract import Audience, Hard, Rows
+from scheduler.rules.contract import Audience, Hard, Rows, counted
 
 if TYPE_CHECKING:
     from scheduler.models import Plan
@@ -31,9 +31,12 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     for session, unit in zip(columns.cycle.decided.values(), columns.session_unit, strict=True):
         if session.one_of:
             alternatives[session.one_of].add(int(unit))
-    for units in alternatives.values():
+    names = list(alternatives)
+    for number, units in enumerate(alternatives.values()):
         if len(units) > 1:
-            made.put(made.block(1, upper=1), columns.open_columns[np.array(sorted(units))])
+            row = made.block(1, upper=1)
+            made.put(row, columns.open_columns[np.array(sorted(units))])
+            made.about(row, number, lambda at: (names[at],))
     return made
 
 
@@ -62,3 +65,16 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of alternatives that are open at once."""
     name, *sessions = finding.subjects
     return f"{', '.join(sessions)} are open at once, though only one of {name} may be."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of alternatives."""
+    (name,) = subjects
+    sessions = [key for key, session in facts.cycle.decided.items() if session.one_of == name]
+    return f"only one of {', '.join(sessions)} opens ({name})"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of alternatives that are none."""
+    (name,) = subjects
+    return f"let {counted(Decimal(1 + amount), 'session', 'sessions')} of {name} open"

@@ -64,15 +64,19 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     those sessions' ``open``.
     """
     made = Rows(columns.count)
+    named: list[tuple[str, ...]] = []
     for pair in columns.scenario.pairs:
         cost, hard = units(settings.cost(pair)), settings.waives(pair)
-        for one, other in _common(columns, pair):
+        for place, one, other in _common(columns, pair):
             if pair.relation == "apart":
                 breach = _apart(made, one, other)
             else:
                 breach = np.array([_missed(made, one, other), _missed(made, other, one)])
             if len(breach):
                 made.put(breach, made.slack(1, cost, upper=1, hard=hard), -1)
+            if len(breach) and hard:
+                made.about(breach, len(named), named.__getitem__, pair.relation)
+                named.append((pair.a, pair.b, *place))
     return made
 
 
@@ -107,13 +111,14 @@ def _missed(made: Rows, one: _Place, other: _Place) -> int:
     return int(total)
 
 
-def _common(columns: Columns, pair: Pair) -> Iterator[tuple[_Place, _Place]]:
-    """Both sides of each place that both are due and that the pair is about."""
+def _common(columns: Columns, pair: Pair) -> Iterator[tuple[tuple[str, str], _Place, _Place]]:
+    """Kind and block of each place that both are due and the pair is about, and both sides."""
     a, b = (columns.person_index[person] for person in (pair.a, pair.b))
     ours, theirs = _places(columns, a), _places(columns, b)
     for key in ours:
         if key in theirs and pair.kind in (None, KINDS[key[0]]):
-            yield _side(columns, a, ours[key]), _side(columns, b, theirs[key])
+            place = (KINDS[key[0]], "" if key[1] < 0 else columns.blocks[key[1]])
+            yield place, _side(columns, a, ours[key]), _side(columns, b, theirs[key])
 
 
 def _places(columns: Columns, person: int) -> dict[tuple[int, int], int]:
@@ -204,3 +209,18 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     if finding.what == "apart":
         return f"{a} and {b} are together in {where}, though to be kept apart."
     return f"{a} and {b} are not together in {where}."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a pair in one place; students are told of neither person."""
+    a, b, kind, block = subjects
+    where = block or {"advisory": "advisory", "pd": "communities of practice"}[kind]
+    if audience == "student":
+        return f"somebody's wish about who is with whom in {where} must hold"
+    return f"{a} and {b} are kept {what} in {where}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of giving up the pair there."""
+    a, b, kind, block = subjects
+    return f"do not keep {a} and {b} {what} in {block or kind}"

@@ -10,6 +10,7 @@ import numpy as np
 
 from scheduler.models import Finding
 from scheduler.models.points import Points, units
+from scheduler.models.time import KINDS
 from scheduler.rules.contract import UNBOUNDED, Audience, Knobs, Rows
 
 if TYPE_CHECKING:
@@ -61,9 +62,22 @@ def rows(columns: Columns, settings: Settings) -> Rows:
         row = made.block(places, upper=0)
         made.put(row, unplaced)
         made.put(row, breach, -1)
+        due = _due(columns)
+        made.about(row, np.arange(places), due.__getitem__, "unplaced")
     else:
         made.charge(unplaced, units(settings.unplaced))
     return made
+
+
+def _due(columns: Columns) -> list[tuple[str, ...]]:
+    """Person, kind and block of each place, as findings name them."""
+    due: list[tuple[str, ...]] = [()] * len(columns.place_person)
+    for person, block in zip(*np.nonzero(columns.place_of >= 0), strict=True):
+        place = columns.place_of[person, block]
+        kind = KINDS[columns.place_kind[place]]
+        once = kind == "advisory" or (kind == "pd" and columns.pd == "one")
+        due[place] = (columns.people[person], kind, "" if once else columns.blocks[block])
+    return due
 
 
 def _led(columns: Columns) -> tuple[np.ndarray, np.ndarray]:
@@ -116,3 +130,16 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     if finding.what == "leads":
         return f"{person} leads in {where} and cannot also attend there."
     return f"{person} has no place in {where}."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a place that must be filled."""
+    person, kind, block = subjects
+    where = block or {"advisory": "an advisory group", "pd": "a community of practice"}[kind]
+    return f"{person} must have a place in {where}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of leaving somebody without a place."""
+    person, kind, block = subjects
+    return f"leave {person} without a place in {block or kind}"

@@ -51,6 +51,8 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     made.put(row[which], column)
     missed = made.slack(len(row), cost[reachable], upper=1, hard=settings.hard)
     made.put(row, missed)
+    if settings.hard:
+        made.about(row, reachable, list(tiers).__getitem__)
     required = np.array([tier == "required" for tier in tiers.values()], dtype=bool)
     made.count_first("required", missed[required[reachable]])
     return made
@@ -105,3 +107,17 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
 
 def _listed(names: list[str]) -> str:
     return " and ".join(dict.fromkeys(names))
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a pull; students see only who shares theirs."""
+    person, target = subjects
+    pulls = facts.pulls[person, target].pulls
+    by = [pull.by for pull in pulls if pull.share or audience != "student"]
+    return f"{_listed(by) or 'staff'} asked for {person} in {target}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of dropping the pull."""
+    person, target = subjects
+    return f"drop the pull of {person} to {target}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scheduler.models import Finding
 from scheduler.rules.contract import Audience, Hard, Rows, counted
 
@@ -34,6 +36,7 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     full = made.block(sessions, upper=0)
     made.put(full[columns.visit_session], columns.visit_column)
     made.put(full, columns.open_columns[columns.session_unit], -columns.session_cap)
+    made.about(full, np.arange(sessions), lambda at: (columns.sessions[at],), "full")
     return made
 
 
@@ -62,3 +65,15 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     if finding.what == "closed":
         return f"{session} is closed, yet holds {people}."
     return f"{session} has {people} more than seats."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a session's seats."""
+    (session,) = subjects
+    return f"{session} has {counted(Decimal(facts.seats(session) or 0), 'seat', 'seats')}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of more seats."""
+    (session,) = subjects
+    return f"{counted(Decimal(amount), 'more seat', 'more seats')} in {session}"

@@ -46,6 +46,14 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     made.put(row[visit >= 0], columns.visit_column[visit[visit >= 0]])
     cost = units(settings.price(settings.moved))
     made.put(row, made.slack(len(visit), cost, upper=1, hard=settings.hard))
+    if settings.hard:
+        lines_due = np.flatnonzero(due)
+
+        def named(at: int) -> tuple[str, ...]:
+            line = lines_due[at]
+            return columns.people[person[line]], columns.sessions[session[line]]
+
+        made.about(row, np.arange(len(visit)), named)
     return made
 
 
@@ -82,3 +90,13 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     """Words of somebody who is no longer where they were."""
     person, session = finding.subjects
     return f"{person} is no longer in {session}."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a line that stays."""
+    return f"{subjects[0]} stays in {subjects[1]}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of a line that changes."""
+    return f"let {subjects[0]} leave {subjects[1]}"

@@ -49,6 +49,8 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     cost = units(settings.price(settings.cost))
     beyond = made.slack(len(sessions), cost, upper=people[sessions], hard=settings.hard)
     made.put(number[sessions], beyond, -1)
+    if settings.hard:
+        made.about(number[sessions], sessions, lambda at: (columns.sessions[at],))
     return made
 
 
@@ -83,3 +85,13 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     (session,) = finding.subjects
     students = counted(finding.amount, "student", "students")
     return f"{session} has {students} more than its leaders can see to."
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of enough adults."""
+    return f"{subjects[0]} has enough adults for its students"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of too few adults."""
+    return f"let {subjects[0]} hold {amount} more than its adults can supervise"

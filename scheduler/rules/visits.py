@@ -46,6 +46,11 @@ def rows(columns: Columns, settings: Settings) -> Rows:
     tight = count > most
     number = np.full(len(pairs), -1)
     number[tight] = made.block(int(tight.sum()), upper=most[tight])
+    made.about(
+        number[tight],
+        pairs[tight],
+        lambda key: (columns.people[key // size], columns.activities[key % size]),
+    )
     kept = tight[which]
     made.put(number[which[kept]], columns.visit_column[visit[kept]])
     return made
@@ -99,3 +104,16 @@ def say(finding: Finding, facts: Facts, audience: Audience) -> str:
     return (
         f"{person} visits {activity} {counted(finding.amount, 'time', 'times')} more than allowed."
     )
+
+
+def demand(what: str, subjects: tuple[str, ...], facts: Facts, audience: Audience) -> str:
+    """Words of a limit of visits."""
+    person, activity = subjects
+    often = Decimal(limit_of(facts, person, activity) or 0)
+    return f"{person} visits {activity} at most {counted(often, 'time', 'times')}"
+
+
+def relief(what: str, subjects: tuple[str, ...], amount: int, facts: Facts) -> str:
+    """Words of more visits."""
+    person, activity = subjects
+    return f"{counted(Decimal(amount), 'more visit', 'more visits')} of {person} to {activity}"

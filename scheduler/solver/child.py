@@ -13,13 +13,15 @@ import threading
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from scheduler.solver.conflict import answer
+from scheduler.solver.isolate import Question
 from scheduler.solver.leximin import climb
 from scheduler.solver.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scheduler.solver.isolate import Event, Task
+    from scheduler.solver.isolate import Asked, Event
 
 
 def main(descriptor: int) -> None:
@@ -38,9 +40,11 @@ def main(descriptor: int) -> None:
     line.close()
 
 
-def perform(task: Task, report: Callable[[Event], None]) -> None:
+def perform(task: Asked, report: Callable[[Event], None]) -> None:
     """Search for what the task asks, level by level where it has a ladder."""
-    if task.ladder is None:
+    if isinstance(task, Question):
+        answer(task, report)
+    elif task.ladder is None:
         search(task, report)
     else:
         climb(task, task.ladder, report)

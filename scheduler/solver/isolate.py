@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from scheduler.solver.components import Component
     from scheduler.solver.ladder import Ladder
+    from scheduler.solver.matrix import Matrix
 
     Rank = tuple[Fraction, ...]
 
@@ -88,7 +89,64 @@ class Done(NamedTuple):
     reason: str
 
 
-Event = Stage | Bound | LevelBound | Answer | Done
+@dataclass(frozen=True)
+class Question:
+    """What the child is asked: the rows, the demand of each, and the plan in which nobody is.
+
+    Attributes
+    ----------
+    matrix : Matrix
+    of : int array (rows,)
+    rest : int array (columns,)
+    relief : int array (demands,)
+        Cost of each unit by which a demand could give way, 0 where it cannot.
+    most : int
+        Conflicts, and repairs, to look for.
+    """
+
+    matrix: Matrix
+    of: NDArray[np.int64]
+    rest: NDArray[np.int64]
+    relief: NDArray[np.int64]
+    most: int = 5
+    seed: int = 0
+    parts: tuple[None] = (None,)
+
+
+class Possible(NamedTuple):
+    """All demands can hold: a plan in which they do, base columns."""
+
+    part: int
+    base: NDArray[np.int64]
+
+
+class Conflict(NamedTuple):
+    """Demands that cannot hold together, and for each a plan in which all others of them do.
+
+    ``minimal`` says whether there is such a plan for each.
+    """
+
+    part: int
+    demands: tuple[int, ...]
+    without: tuple[NDArray[np.int64] | None, ...]
+
+    @property
+    def minimal(self) -> bool:
+        """Whether dropping any one of them makes the others possible."""
+        return all(plan is not None for plan in self.without)
+
+
+class Repair(NamedTuple):
+    """Demands that give way, by how much each, and a plan in which all else holds."""
+
+    part: int
+    demands: tuple[int, ...]
+    amounts: tuple[int, ...]
+    base: NDArray[np.int64]
+
+
+Event = Stage | Bound | LevelBound | Answer | Possible | Conflict | Repair | Done
+Asked = Task | Question
 
 
 @dataclass
@@ -97,14 +155,14 @@ class Isolated:
 
     Attributes
     ----------
-    task : Task
+    task : Task or Question
     deadline : float or None
         On the monotonic clock; the child is ended then.
     timed_out : bool
         Whether it was.
     """
 
-    task: Task
+    task: Asked
     deadline: float | None
     timed_out: bool = field(default=False, init=False)
 
@@ -145,7 +203,7 @@ class Isolated:
             yield event
 
 
-def _give(line: Connection, task: Task) -> None:
+def _give(line: Connection, task: Asked) -> None:
     """Hand over the task, which fills the line while the child still starts, without waiting.
 
     Where the child ends before it has all, the listener says so.

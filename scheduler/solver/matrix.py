@@ -18,9 +18,11 @@ from scheduler.models.points import UNITS_PER_HUNDREDTH, hundredths
 from scheduler.rules import catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from scheduler.rules.contract import Rows
+    from scheduler.rules.contract import Rows, Subjects
     from scheduler.solver.columns import Columns
 
     Ints = NDArray[np.int64]
@@ -168,6 +170,89 @@ def assembled(columns: Columns) -> tuple[Matrix, Aims]:
     first = tuple(marked[rule, what] for rule, what, _ in order)
     aims = Aims(earnings, first, slice(rows, parts.rows), parts.columns - slacks)
     return parts.matrix(owner), aims
+
+
+class Demand(NamedTuple):
+    """One thing that must hold: the rule it is of, and whom it is about (see `Rows.about`)."""
+
+    rule: str
+    what: str
+    subjects: tuple[str, ...]
+
+
+class Demands(NamedTuple):
+    """All that must hold, without a word of what it is worth.
+
+    Attributes
+    ----------
+    matrix : Matrix
+        Every breach forbidden; rules that cannot forbid anything are left out.
+    of : int array (rows,)
+        Number of the demand that each row is part of, or -1 where nobody can do without the row.
+    rules : list of str (demands,)
+        The rule of each.
+    named : callable
+        From the number to the `Demand`.
+    """
+
+    matrix: Matrix
+    of: Ints
+    rules: list[str]
+    named: Callable[[int], Demand]
+
+
+def demanded(columns: Columns) -> Demands:
+    """Build the rows of what must hold, each with the demand that it is part of."""
+    parts = _Parts(columns.count)
+    of: list[Ints] = []
+    makers: list[tuple[int, Callable[[int], Demand]]] = [(0, _nothing)]
+    rules: list[str] = []
+    for name, (rule, settings) in catalogue.speaking(columns.scenario).items():
+        made = rule.rows(columns, settings)
+        hard = made.slack_columns[2]
+        if made.count and (hard.any() or not made.slacks):
+            parts.add(made)
+            of.append(_numbered(name, made, bool(hard.any()), makers))
+            rules += [name] * (makers[-1][0] - len(rules))
+    matrix = parts.matrix(_owners(columns))
+    starts = np.array([start for start, _ in makers])
+
+    def named(number: int) -> Demand:
+        which = int(np.searchsorted(starts, number, side="right")) - 1
+        start = int(starts[which])
+        return makers[which + 1][1](number - start)
+
+    strict = replace(
+        matrix,
+        cap=np.where(matrix.breach >= 0, 0, matrix.cap),
+        objective=np.zeros(matrix.shape[1], dtype=np.int64),
+    )
+    rows = np.concatenate(of)
+    return Demands(strict, rows, rules, named)
+
+
+def _nothing(number: int) -> Demand:
+    raise LookupError(f"there is no demand {number}")
+
+
+def _numbered(
+    rule: str, made: Rows, hard: bool, makers: list[tuple[int, Callable[[int], Demand]]]
+) -> Ints:
+    """(rows,): demand of each row; ``makers`` learn how to name the new ones."""
+    of = np.full(made.count, -1)
+    for what, rows, which, subjects in made.demands:
+        keys, inside = np.unique(which, return_inverse=True)
+        of[rows] = makers[-1][0] + inside
+        naming = _naming(rule, what, keys, subjects)
+        makers.append((makers[-1][0] + len(keys), naming))
+    if hard and not made.demands:
+        of[:] = makers[-1][0]
+        makers.append((makers[-1][0] + 1, lambda number: Demand(rule, "", ())))
+    return of
+
+
+def _naming(rule: str, what: str, keys: Ints, subjects: Subjects) -> Callable[[int], Demand]:
+    return lambda number: Demand(rule, what, tuple(subjects(int(keys[number]))))
 
 
 def _owners(columns: Columns) -> Ints:

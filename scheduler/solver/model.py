@@ -128,7 +128,7 @@ def modelled(scenario: Scenario) -> Model:
     break it.
     """
     pd = catalogue.pd_form(scenario)
-    if len(scenario.people) * len(scenario.sessions) < CROWDED or _stiff(scenario):
+    if len(scenario.people) * len(scenario.sessions) < CROWDED or stiff(scenario):
         columns = Columns(scenario, pd)
         matrix, aims = assembled(columns)
         steps = ladder(columns, matrix, aims)
@@ -141,7 +141,7 @@ def modelled(scenario: Scenario) -> Model:
     return Model(columns, fold.matrix, fold.base, crowd, fold, ladder(columns, fold.matrix, aims))
 
 
-def _stiff(scenario: Scenario) -> bool:
+def stiff(scenario: Scenario) -> bool:
     """Whether a rule that could be soft is set to hard."""
     return any(
         settings.mode == "hard"

@@ -1,0 +1,56 @@
+"""``flexweave diff``: what changed between two answers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.exits import Refused
+from scheduler.cli.inputs import AsJson, Reader, split
+from scheduler.cli.screen import show, show_json
+from scheduler.explain.difference import difference, sentences
+from scheduler.reading import read, read_solution
+from scheduler.report.tables import line
+
+EXAMPLES = (
+    "flexweave diff out/demo out/short",
+    "flexweave diff out/demo out/short --scenario fixtures/demo",
+    "flexweave diff out/demo out/short --audience student --person s001 --json",
+)
+
+
+def command(
+    before: Annotated[
+        Path, typer.Argument(metavar="OUT1", help="A folder that `flexweave solve` wrote.")
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="OUT2", help="Another one, to compare with the first.")
+    ],
+    scenario: Annotated[
+        Path | None,
+        typer.Option(
+            "--scenario", "-s", metavar="SCENARIO", help="The scenario, to say findings in words."
+        ),
+    ] = None,
+    person: Annotated[
+        str, typer.Option(metavar="PERSON", help="With the audience student: the id of who reads.")
+    ] = "",
+    audience: Reader = "coordinator",
+    as_json: AsJson = False,
+) -> None:
+    """Say who moved, which findings came and went, and what each rule gained or lost.
+
+    The two answers may be of different scenarios; what is compared are ids.
+    """
+    if audience == "student" and not person:
+        raise Refused("a student sees their own story only; give --person, or another --audience")
+    old, new = read_solution(before), read_solution(after)
+    given = new.certificate.overrides
+    school = None
+    if scenario is not None:
+        school = read(scenario, calendar=given.get("calendar"), kinds=split(given.get("kinds")))
+    found = difference(old, new, audience, scenario=school, reader=person)
+    if as_json:
+        show_json(found.model_dump())
+    else:
+        show(map(line, sentences(found, audience)))

@@ -1,0 +1,1 @@
+"""Explains a solution: facts about it that were checked, in the school's words, by audience."""
