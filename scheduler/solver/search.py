@@ -55,7 +55,7 @@ CUTTINGS = 12
 """Times that cuts are added at most."""
 
 CUTTABLE = 20_000
-"""Rows from which on the simplex method takes too long to find what to cut."""
+"""Rows from which on the simplex method takes too long to find what to cut, or to branch."""
 
 FALLING = 0.02
 """Cuts are added as long as they take this share off the gap."""
@@ -331,8 +331,10 @@ class _Part:
             tree.best = self.best
 
         tree.push(2**62 if self.upper is None else self.upper, self.matrix.floor, self.matrix.cap)
-        columns = max(1, len(presolve.reduce(self.matrix).columns))
-        for _ in range(min(MOST_NODES, PROOF_WORK // columns)):
+        rows, columns = presolve.reduce(self.matrix).matrix.shape
+        if rows > CUTTABLE:
+            return
+        for _ in range(min(MOST_NODES, PROOF_WORK // max(1, columns))):
             branch.grow(tree, nodes=1, found=found)
             if tree.bound is not None:
                 self.bounded(tree.bound)
