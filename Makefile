@@ -28,10 +28,12 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
-demo: $(STAMP)  ## solve a synthetic school and show the answer
+demo: $(STAMP)  ## solve a synthetic school, show the answer, write its report
 	$(BIN)/flexweave solve fixtures/demo -o out/demo
 	@echo
 	$(BIN)/flexweave show fixtures/demo out/demo
+	@echo
+	$(BIN)/flexweave report out/demo -o out/demo.html --scenario fixtures/demo --audience coordinator
 	@echo
 	@echo "The answer is in $(CURDIR)/out/demo:"
 	@ls out/demo | sed 's/^/  /'

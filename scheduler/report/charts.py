@@ -40,8 +40,8 @@ CLOSED = "#ffffff"
 
 KINDS = {"flex": "Flex blocks", "advisory": "Advisory groups", "pd": "Communities of practice"}
 
-ROWS = 40
-"""Rows of a heat map that fit a printed page."""
+ROWS, TALL_ROWS = 40, 26
+"""Rows of a heat map that fit a printed page: of one line each, of two."""
 
 TILES = 6
 """Sessions side by side where a kind has one block only."""
@@ -181,11 +181,14 @@ def heat_maps(found: Page) -> list[tuple[str, str]]:
     Activities against blocks; sessions as tiles where a kind meets in one block only.
     """
     pictures = []
-    kinds = sorted(found.offers, key=lambda offer: offer.kind)
+    order = ["", *KINDS]
+    kinds = sorted(found.offers, key=lambda offer: order.index(offer.kind))
     for kind, group in groupby(kinds, key=lambda offer: offer.kind):
         offers = list(group)
-        cells = _grid(offers) if len({offer.block for offer in offers}) > 1 else _tiles(offers)
-        parts = [cells[at : at + ROWS] for at in range(0, len(cells), ROWS)]
+        grid = len({offer.block for offer in offers}) > 1
+        cells = _grid(offers) if grid else _tiles(offers)
+        fit = ROWS if grid and not found.priced else TALL_ROWS
+        parts = [cells[at : at + fit] for at in range(0, len(cells), fit)]
         for at, part in enumerate(parts):
             of = f", part {at + 1} of {len(parts)}" if len(parts) > 1 else ""
             title = f"{KINDS.get(kind, 'All sessions')}{of}"
@@ -220,11 +223,12 @@ def _heat_map(
 ) -> str:
     columns = max(len(cells) for _, cells in rows)
     tiles = not any(label for label, _ in rows)
-    step = 0.42 if tiles or priced else 0.24
+    size = 7.0 if columns < 8 else 56 / columns
+    step = 0.42 if tiles else 0.34 if priced else 0.24
     with _drawing(0.75 + step * len(rows)) as (figure, axes):
         for y, (_, cells) in enumerate(rows):
             for x, (label, offer) in enumerate(cells):
-                _cell(axes, x, y, offer, _short(label, 17) if tiles else "")
+                _cell(axes, (x, y), offer, _short(label, 17) if tiles else "", size)
         axes.set_xlim(-0.5, columns - 0.5)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_yticks(range(len(rows)), [_short(label, 30) for label, _ in rows])
@@ -236,10 +240,11 @@ def _heat_map(
         return _svg(figure, name, f"{title}: how full they are", _told(offers))
 
 
-def _cell(axes: Axes, x: int, y: int, offer: Offer | None, label: str) -> None:
+def _cell(axes: Axes, at: tuple[int, int], offer: Offer | None, label: str, size: float) -> None:
     """One session: its colour says how full, its text how many of how many."""
     if offer is None:
         return
+    x, y = at
     colour = _colour(offer)
     box = Rectangle(
         (x - 0.48, y - 0.45),
@@ -257,7 +262,15 @@ def _cell(axes: Axes, x: int, y: int, offer: Offer | None, label: str) -> None:
     text = "\n".join(part for part in lines if part)
     back = {"facecolor": CLOSED, "edgecolor": "none", "pad": 1} if not offer.open else None
     axes.text(
-        x, y, text, ha="center", va="center", fontsize=7, color=_on(colour), bbox=back, clip_on=True
+        x,
+        y,
+        text,
+        ha="center",
+        va="center",
+        fontsize=size,
+        color=_on(colour),
+        bbox=back,
+        clip_on=True,
     )
 
 

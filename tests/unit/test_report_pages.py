@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from scheduler.cli.app import app
 from scheduler.models import Finding, Scenario, Solution
-from scheduler.reading import BadInput, read, read_prices, read_solution
+from scheduler.reading import BadInput, Limits, read, read_prices, read_solution
 from scheduler.report import Unknown, charts, html
 from scheduler.report.page import SENTENCES, Page, page
 from scheduler.report.slips import PLACED, rosters, slip, slips
@@ -416,4 +416,12 @@ def test_prices_are_read_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert len(bad.value.problems) == 2
     file.write_text("seat,price\na,1\n")
     with pytest.raises(BadInput, match="session"):
+        read_prices(file)
+
+
+def test_a_file_of_prices_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text("session,price\na,1.5\n")
+    monkeypatch.setattr("scheduler.reading.prices.Limits", lambda: Limits(document=10))
+    with pytest.raises(BadInput, match="bytes are too many"):
         read_prices(file)
