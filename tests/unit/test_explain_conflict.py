@@ -1,4 +1,4 @@
-"""Which locks and hard rules cannot hold together, what would help, and why people have no place."""
+"""What cannot hold together, what would help, and why people have no place."""
 
 import pytest
 
