@@ -138,7 +138,7 @@ def _apart(garden: _Garden) -> None:
 
 def _parted(garden: _Garden) -> None:
     here, there = garden.together(2)
-    one, other = garden.one(here), garden.one(here, there)
+    one, other = garden.one(here, there), garden.one(here, there)
     garden.lock(one, here)
     garden.lock(other, there)
     garden.pair(one, other, "together", here)
@@ -146,7 +146,7 @@ def _parted(garden: _Garden) -> None:
 
 def _chain(garden: _Garden) -> None:
     here, there = garden.together(2)
-    one, middle, other = garden.one(here), garden.one(here, there), garden.one(there)
+    one, middle, other = (garden.one(here, there) for _ in range(3))
     garden.lock(one, here)
     garden.lock(other, there)
     garden.pair(one, middle, "together", here)

@@ -207,7 +207,8 @@ class _Court:
         """
         plan = self.model.plan(base)
         named = [self.demands.named(demand) for demand in (but if only is None else only)]
-        for finding in self.breaches(plan):
+        rules = None if only is None else {demand.rule for demand in named}
+        for finding in self.breaches(plan, rules):
             if only is None:
                 wrong = not any(_excused(finding, demand) for demand in named)
             else:
@@ -215,9 +216,12 @@ class _Court:
             if wrong:
                 raise Disproved(f"a plan that was to prove a claim does not: {finding}")
 
-    def breaches(self, plan: Plan) -> Iterator[Finding]:
-        """Findings that no legal plan has."""
-        for rule, settings in catalogue.speaking(self.scenario).values():
+    def breaches(self, plan: Plan, rules: set[str] | None) -> Iterator[Finding]:
+        """Findings that no legal plan has, of these rules or of all."""
+        speaking = catalogue.speaking(self.scenario)
+        for rule, settings in (
+            speaking[name] for name in speaking if rules is None or name in rules
+        ):
             for finding in rule.measure(self.facts, plan, settings):
                 if finding.weight != "cost":
                     yield finding

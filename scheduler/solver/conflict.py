@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
+SHORT = 2
+"""Entries of a row that is taken in with its columns."""
+
+ROUNDS = 40
+"""So often is a way out mended; what would take longer is not offered."""
+
 SECOND = 10.0
 """Seconds that CP-SAT may take for one question; what it leaves open is not said."""
 
@@ -58,6 +64,7 @@ def answer(question: Question, report: Callable[[Event], None]) -> None:
             reason = "impossible"
             dropped[list(found.demands)] = True
         if dropped.any():
+            rows.start(~dropped)
             for repair in rows.repairs():
                 report(repair)
     except Unsure:
@@ -72,8 +79,11 @@ class _Rows:
         self.question = question
         self.matrix = question.matrix
         self.of = question.of
+        self.rest = question.rest
         self.base = int(self.matrix.integer.sum())
         self.seen = np.zeros(self.matrix.shape[0], dtype=bool)
+        short = np.diff(self.matrix.a.indptr) <= SHORT
+        self.near = (short | (self.matrix.personal >= 0)) & (self.of < 0)
 
     # ---- one question ------------------------------------------------------------------------
 
@@ -86,14 +96,14 @@ class _Rows:
             When HiGHS gave up.
         """
         kept = self.kept(active)
-        v = self.question.rest
+        v = self.rest
         while True:
             broken = kept & self.broken(v)
             if not broken.any():
                 return v
-            if not (broken & ~self.seen).any() and v is not self.question.rest:
+            if not (broken & ~self.seen).any() and v is not self.rest:
                 raise Unsure
-            self.seen |= broken
+            self.see(broken)
             found = self.solved(np.flatnonzero(self.seen & kept))
             if found is None:
                 return None
@@ -109,11 +119,23 @@ class _Rows:
         broken: Bools = (activity < self.matrix.lower) | (activity > self.matrix.upper)
         return broken
 
+    def see(self, broken: Bools) -> None:
+        """Take these rows in, and with each what always holds for its people's columns.
+
+        A place taken is left nowhere else and needs its session open: told so one by one, many
+        rounds would be lost.
+        """
+        self.seen |= broken
+        columns = self.matrix.a[np.flatnonzero(broken)].indices
+        mine = np.zeros(self.matrix.shape[1], dtype=bool)
+        mine[columns] = self.matrix.owner[columns] >= 0
+        self.seen |= self.near & (self.matrix.a @ mine != 0)
+
     def part(self, rows: Ints) -> tuple[Matrix, Ints]:
         """The model of some rows and the columns in them: as few as possible leave their rest."""
         columns = np.unique(self.matrix.a[rows].indices).astype(np.int64)
         part = self.matrix.cut(columns, rows)
-        up = np.where(self.question.rest[columns] > part.floor, 1, -1)
+        up = np.where(self.rest[columns] > part.floor, 1, -1)
         worth = np.where(part.integer, up, 0) * UNITS_PER_POINT
         return replace(part, objective=worth), columns
 
@@ -125,7 +147,7 @@ class _Rows:
             if done:
                 return None
             raise Unsure
-        v = self.question.rest.copy()
+        v = self.rest.copy()
         v[columns] = completed(part, np.rint(found[part.integer]).astype(np.int64))
         if not part.allows(v[columns]):
             raise Unsure
@@ -195,6 +217,12 @@ class _Rows:
 
     # ---- ways out ----------------------------------------------------------------------------
 
+    def start(self, active: Bools) -> None:
+        """Rest from now on where all but the conflicts holds, so that little needs to move."""
+        known = self.plan(active)
+        if known is not None:
+            self.rest = known
+
     def repairs(self) -> list[Repair]:
         """The cheapest ways out, cheapest first; none gives way where another one does already."""
         found: list[Repair] = []
@@ -207,7 +235,7 @@ class _Rows:
 
     def repair(self, known: list[tuple[int, ...]]) -> Repair | None:
         """The cheapest way out that is none of those known and more."""
-        while True:
+        for _ in range(ROUNDS):
             rows = np.flatnonzero(self.seen)
             part, columns = self.part(rows)
             loose, gives = self.loosened(part, rows, known)
@@ -215,7 +243,7 @@ class _Rows:
             if found is None or not done:
                 return None
             whole = np.rint(found).astype(np.int64)
-            v = self.question.rest.copy()
+            v = self.rest.copy()
             base = whole[: part.shape[1]][part.integer]
             v[columns] = np.minimum(completed(part, base), part.cap)
             amount = np.zeros(len(self.question.relief), dtype=np.int64)
@@ -227,7 +255,8 @@ class _Rows:
                     raise Unsure
                 amounts = tuple(int(n) for n in amount[yields])
                 return Repair(0, tuple(yields.tolist()), amounts, v[: self.base])
-            self.seen |= broken
+            self.see(broken)
+        return None
 
     def loosened(
         self, part: Matrix, rows: Ints, known: list[tuple[int, ...]]

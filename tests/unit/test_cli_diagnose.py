@@ -1,0 +1,48 @@
+"""`flexweave diagnose` and `flexweave diff` on the tiny school."""
+
+import json
+
+from typer.testing import CliRunner
+
+from scheduler.cli.app import app
+from tests.schools import TINY, put, tiny, with_rows
+
+RUN = CliRunner()
+
+
+def run(*words):
+    return RUN.invoke(app, [str(word) for word in words])
+
+
+def test_a_possible_school_and_its_answer(tmp_path):
+    out = tmp_path / "out"
+    assert run("solve", TINY, "-o", out, "-q").exit_code == 0
+    for words in (("diagnose", TINY), ("diagnose", TINY, out)):
+        found = run(*words)
+        assert found.exit_code == 0
+        assert found.stdout.startswith("Possible:")
+    same = run("diff", out, out, "--scenario", TINY)
+    assert same.stdout.startswith("0 people have another place.")
+    assert json.loads(run("diff", out, out, "--json").stdout)["moves"] == []
+    assert run("diff", out, out, "--audience", "student").exit_code == 2
+    own = run("diff", out, out, "--audience", "student", "--person", "s1")
+    assert own.stdout == "Nothing changed for you.\n"
+
+
+def test_an_impossible_school_ends_with_1_and_names_why(tmp_path):
+    pairs = "a,b,relation,kind,hard\ns1,s2,apart,flex,true\n"
+    school = put(tmp_path / "school", tiny(pairs=pairs, locks=with_rows("locks", *_two_in_one())))
+    found = run("diagnose", school, "--json")
+    assert found.exit_code == 1
+    document = json.loads(found.stdout)
+    assert document["status"] == "impossible"
+    assert {member["rule"] for member in document["conflicts"][0]["members"]} == {"locks", "pairs"}
+
+
+def _two_in_one():
+    return ["s1,algebra-mon,in", "s2,algebra-mon,in"]
+
+
+def test_bad_input_ends_with_2(tmp_path):
+    school = put(tmp_path / "school", tiny(students=None))
+    assert run("diagnose", school).exit_code == 2
