@@ -14,12 +14,13 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from scheduler.solver.leximin import climb
+from scheduler.solver.mend import Mending, mend
 from scheduler.solver.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scheduler.solver.isolate import Event, Task
+    from scheduler.solver.isolate import Task
 
 
 def main(descriptor: int) -> None:
@@ -31,16 +32,18 @@ def main(descriptor: int) -> None:
     task = line.recv()
     threading.Thread(target=_end_with_parent, args=(line,), daemon=True).start()
 
-    def report(event: Event) -> None:
+    def report(event: object) -> None:
         line.send(event)
 
     perform(task, report)
     line.close()
 
 
-def perform(task: Task, report: Callable[[Event], None]) -> None:
-    """Search for what the task asks, level by level where it has a ladder."""
-    if task.ladder is None:
+def perform(task: Task | Mending, report: Callable[[object], None]) -> None:
+    """Search for what the task asks, level by level where it has a ladder; or mend."""
+    if isinstance(task, Mending):
+        mend(task, report)
+    elif task.ladder is None:
         search(task, report)
     else:
         climb(task, task.ladder, report)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from scheduler.solver.components import Component
     from scheduler.solver.ladder import Ladder
+    from scheduler.solver.mend import Mending
 
     Rank = tuple[Fraction, ...]
 
@@ -104,7 +105,7 @@ class Isolated:
         Whether it was.
     """
 
-    task: Task
+    task: Task | Mending
     deadline: float | None
     timed_out: bool = field(default=False, init=False)
 
@@ -145,7 +146,7 @@ class Isolated:
             yield event
 
 
-def _give(line: Connection, task: Task) -> None:
+def _give(line: Connection, task: Task | Mending) -> None:
     """Hand over the task, which fills the line while the child still starts, without waiting.
 
     Where the child ends before it has all, the listener says so.
