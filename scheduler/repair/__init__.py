@@ -6,10 +6,12 @@ the scenario that is there afterwards.
 
 from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
 from scheduler.repair.applying import changed
-from scheduler.repair.checking import checked, read_changes
+from scheduler.repair.checking import BadChanges, checked, read_changes, spotted
 from scheduler.repair.repairing import Repaired, repair
+from scheduler.repair.wording import sentences
 
 __all__ = [
+    "BadChanges",
     "Because",
     "Curve",
     "Gone",
@@ -21,4 +23,6 @@ __all__ = [
     "checked",
     "read_changes",
     "repair",
+    "sentences",
+    "spotted",
 ]
