@@ -81,9 +81,7 @@ def command(
         raise Refused(f"{out} is no answer to {scenario} as it is now; see: flexweave verify")
     rows = checked(school, _rows(school, changes, away, block), since)
     extra = {} if curve else {"curve": ()}
-    found = repair(
-        school, solution, rows, since=since, seed=seed, time_limit=time_limit, **extra
-    )
+    found = repair(school, solution, rows, since=since, seed=seed, time_limit=time_limit, **extra)
     answer = overridden(found.solution, solution.certificate.overrides)
     with undisturbed():
         write_scenario(found.scenario, folder / AFTERWARDS)

@@ -9,12 +9,10 @@ from scheduler.models import (
     Change,
     Choice,
     Cycle,
-
     Previous,
     Pull,
     Scenario,
     Session,
-
     Student,
 )
 from scheduler.models.cells import split
@@ -119,7 +117,8 @@ def _room(scenario: Scenario, change: Change, over: tuple[str, ...]) -> Scenario
     lost = {
         session.id
         for session in scenario.sessions
-        if session.room == change.id and change.block in ("", session.block)
+        if session.room == change.id
+        and change.block in ("", session.block)
         and session.block not in over
     }
     return _cancelled(scenario, lost)
@@ -227,5 +226,3 @@ def _cancelled(scenario: Scenario, sessions: set[str]) -> Scenario:
 
 def _without(rows: Sequence[Any], gone: Callable[[Any], bool]) -> tuple[Any, ...]:
     return tuple(row for row in rows if not gone(row))
-
-

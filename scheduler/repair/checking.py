@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scheduler.models import Change, Cycle, Scenario, Session
@@ -16,6 +15,7 @@ from scheduler.repair.applying import asker, before, newcomer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
 FILE = "changes.csv"
 

@@ -94,9 +94,8 @@ class Freedom:
     def _touch(self) -> None:
         """Whom the changes touch at once."""
         columns = self.wide
-        matrix, aims = assembled(columns)
-        model = Model(columns, matrix, columns.count)
-        start = model.standing(self.plan)
+        matrix, _ = assembled(columns)
+        start = Model(columns, matrix, columns.count).standing(self.plan)
         self.core |= set(self.newcomers) | self.lost(columns) | self._asked()
         self.core |= self._broken(columns, elastic.strict(matrix), start)
         self.core |= self._empty(columns, start)
@@ -120,12 +119,14 @@ class Freedom:
     def gone_lines(self) -> frozenset[tuple[str, str]]:
         """Old lines whose place is not due any more: the person is away, or nothing is offered."""
         facts = self.facts
-        blocks = {session.id: session.block for session in self.old.sessions}
+        kinds = {activity.id: activity.kind for activity in self.old.activities}
+        sessions = {session.id: session for session in self.old.sessions}
         found = set()
         for person, session in self.plan.lines:
             if person in facts.cycle.people:
-                kind = facts.cycle.blocks[blocks[session]].kind
-                block = "" if facts.once(kind) else blocks[session]
+                there = sessions[session]
+                kind = kinds[there.activity]
+                block = "" if facts.once(kind) else there.block
                 if not any(p.kind == kind and p.block == block for p in facts.places[person]):
                     found.add((person, session))
         return frozenset(found)

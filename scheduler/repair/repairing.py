@@ -245,4 +245,3 @@ def _solution(
             scenario_hash=scenario.digest,
         ),
     )
-

@@ -71,7 +71,9 @@ def said(
             if (p, s) in freedom.gone_lines
         ),
         opened=tuple(sorted(opened - plan.open)),
-        closed=tuple(s.session for s in before.solution.sessions if s.session in plan.open - opened),
+        closed=tuple(
+            s.session for s in before.solution.sessions if s.session in plan.open - opened
+        ),
         value_before=before.solution.certificate.value,
         value=judgement.value,
         headroom=None if mended.waived else from_units(max(0, mended.bound - mended.units)),
@@ -141,7 +143,8 @@ class _Moves:
                 block=self.sessions[after or before].block,
                 before=before,
                 after=after,
-                points=self._points(self.new, person, after) - self._points(self.old, person, before),
+                points=self._points(self.new, person, after)
+                - self._points(self.old, person, before),
                 because=main if because.change is None else because,
             )
             for before, after, because in found

@@ -138,7 +138,7 @@ def mend(task: Mending, report: Callable[[Report], None]) -> None:
         loose = _Loose(whole, waived)
         levels, leave = loose.levels(counts)
         found, units, bound = part.best(counts, waived, found)
-        alone = not waived and loose.alone(counts)
+        alone = not waived and loose.alone(counts, found)
         report(Mended(whole.base(found), waived, levels, units, bound, alone, leave))
         for number in task.more:
             allowed = (*counts[:2], counts[2] + number)
@@ -319,9 +319,7 @@ class _Part:
             weight *= int(level.sum()) + 1
         return replace(self.matrix, objective=objective)
 
-    def best(
-        self, counts: tuple[int, ...], waived: int, known: Ints
-    ) -> tuple[Ints, int, int]:
+    def best(self, counts: tuple[int, ...], waived: int, known: Ints) -> tuple[Ints, int, int]:
         """The answer worth most with these counts at most; its units, and a certified bound."""
         matrix = self._limited(counts)
         matrix = elastic.waiving(matrix, waived) if waived else elastic.strict(matrix)
@@ -445,17 +443,20 @@ class _Loose:
     def _least(self, at: int, counts: tuple[int, int, int]) -> int:
         """The least that a level can come to while those before it are kept; certified."""
         matrix = self._limited(counts[:at], self.sums[at], -1)
-        return -(_bound(matrix) // UNITS_PER_POINT)
+        return -(self._priced(matrix, -counts[at] * UNITS_PER_POINT).units // UNITS_PER_POINT)
 
     def _limited(self, counts: tuple[int, ...], priced: Bools, sign: int) -> Matrix:
         matrix = replace(self.matrix, objective=sign * UNITS_PER_POINT * priced.astype(np.int64))
         return _with_rows(matrix, self.sums[: len(counts)], [*counts]) if counts else matrix
 
-    def alone(self, counts: tuple[int, int, int]) -> bool:
+    def alone(self, counts: tuple[int, int, int], found: Ints) -> bool:
         """Whether nobody but those listed in full can move while all levels are kept."""
+        if found[self._strangers()].any():
+            return False
         strange = np.zeros(self.matrix.shape[1], dtype=bool)
         strange[self._strangers()] = True
-        return _bound(self._limited(counts, strange, 1)) < UNITS_PER_POINT
+        matrix = self._limited(counts, strange, 1)
+        return self._priced(matrix, 0).units < UNITS_PER_POINT
 
     def leaving(self) -> Ints:
         """Strangers whom the looser model moves to be best on the levels."""
@@ -463,11 +464,90 @@ class _Loose:
         for level in reversed(self.sums):
             objective[level] -= weight
             weight *= min(int(level.sum()), 1000) + 1
-        found = _exact(replace(self.matrix, objective=objective), self.whole.task.seed)
+        priced = self._priced(replace(self.matrix, objective=objective), -(2**60))
+        found = _exact(priced.matrix, self.whole.task.seed)
         if found is None:
             return np.zeros(0, dtype=np.int64)
-        columns = self._strangers()
-        return self.whole.matrix.owner[columns[found[columns] > 0]]
+        who = priced.columns[found > 0]
+        return self.whole.matrix.owner[who[np.isin(who, self._strangers())]]
+
+    # ---- row by row --------------------------------------------------------------------------
+
+    def _priced(self, matrix: Matrix, target: int) -> _Priced:
+        """A certified bound, at best ``target``, from the rows that matter.
+
+        A model with fewer rows is looser still, so each round's bound holds. Rows of strangers and
+        of nobody come in where the answer without them does not keep them.
+        """
+        rows = self._asked(matrix)
+        for turn in range(1, TURNS + 1):
+            columns, chosen = self._around(matrix, rows)
+            small = matrix.cut(columns, chosen)
+            units, v = _relaxed(small, target)
+            priced = _Priced(units, small, columns)
+            if v is None or units <= target:
+                return priced
+            whole = np.append(self.whole.v, 0).astype(float)
+            whole[columns] = v
+            activity = matrix.a @ whole
+            wrong = (activity < matrix.lower - SLIGHT) | (activity > matrix.upper + SLIGHT)
+            if turn == TURNS or not (wrong & ~rows).any():
+                break
+            rows |= wrong
+        return priced
+
+    def _asked(self, matrix: Matrix) -> Bools:
+        """(rows,): those of people listed in full, and those about everybody."""
+        whose = self.whole.matrix.personal
+        rows = np.ones(matrix.shape[0], dtype=bool)
+        rows[: len(whose)] = (whose >= 0) & self.known[whose]
+        return rows & ((matrix.lower > -UNBOUNDED) | (matrix.upper < UNBOUNDED))
+
+    def _around(self, matrix: Matrix, rows: Bools) -> tuple[Ints, Ints]:
+        """Columns of these rows and of the objective; these rows, and moves of strangers there."""
+        inside = matrix.objective != 0
+        inside[matrix.a[np.flatnonzero(rows)].indices] = True
+        theirs = np.flatnonzero(inside[: self.whole.size])
+        theirs = theirs[~self.known[matrix.owner[theirs]]]
+        met = np.zeros(matrix.shape[0], dtype=bool)
+        met[matrix.columns_first[:, theirs].indices] = True
+        met[: self.whole.heights] = False
+        met[self.whole.matrix.shape[0] :] = False
+        stays = met & (matrix.lower == 1)
+        inside[matrix.a[np.flatnonzero(stays)].indices] = True
+        return np.flatnonzero(inside), np.flatnonzero(rows | stays)
+
+
+TURNS = 12
+"""Rows come in so many times at most: the bound is then what it is."""
+
+SLIGHT = 1e-6
+"""A row that a relaxed answer misses by less counts as kept."""
+
+
+class _Priced(NamedTuple):
+    """A certified bound, the model that shows it, and its columns in the whole."""
+
+    units: int
+    matrix: Matrix
+    columns: Ints
+
+
+def _relaxed(matrix: Matrix, target: int) -> tuple[int, Floats | None]:
+    """A certified bound; the relaxed answer where the bound is not ``target`` without any price."""
+    narrow = presolve.propagate(matrix)
+    if narrow is None:
+        return -UNBOUNDED, None
+    small = presolve.reduce(narrow)
+    plain = small.bounded(certify.bound(small.matrix, np.zeros(small.matrix.shape[0])))
+    v = narrow.floor.astype(float)
+    if plain <= target or not len(small.columns):
+        return plain, None
+    relaxed = engines.relax(small.matrix, engines.HIGHS)
+    if relaxed is None:
+        return plain, None
+    v[small.columns] = relaxed.v
+    return min(plain, small.bounded(certify.bound(small.matrix, relaxed.duals))), v
 
 
 def _helped(matrix: Matrix, strangers: Ints) -> Matrix:
