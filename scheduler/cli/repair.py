@@ -18,9 +18,8 @@ from scheduler.verify import verify
 from scheduler.writing import write_scenario, write_solution
 
 EXAMPLES = (
-    "flexweave repair fixtures/demo out/demo --away t002 --block Mon.flex -o out/monday",
-    "flexweave repair fixtures/demo out/demo --changes changes.csv -o out/repaired",
-    "flexweave repair fixtures/demo out/demo --changes changes.csv --from Wed.flex -o out/repaired",
+    "flexweave repair fixtures/demo out/demo --away t01 --block Mon.flex -o out/monday",
+    "flexweave repair fixtures/demo out/demo --away t01 --from Wed.flex -o out/repaired",
 )
 
 AFTERWARDS = "scenario"
