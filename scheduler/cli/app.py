@@ -11,7 +11,18 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from scheduler.cli import check, diagnose, diff, generate, report, rules, show, solve, verify
+from scheduler.cli import (
+    check,
+    diagnose,
+    diff,
+    generate,
+    repair,
+    report,
+    rules,
+    show,
+    solve,
+    verify,
+)
 from scheduler.cli.exits import BAD_INPUT, DISAGREES, NOTHING, Refused
 from scheduler.cli.screen import tell, write
 from scheduler.reading import BadInput
@@ -107,5 +118,5 @@ def _add(module: ModuleType) -> None:
     app.command(name, help=escape(text), epilog=epilog)(module.command)
 
 
-for _module in (check, solve, verify, show, report, diagnose, diff, rules, generate):
+for _module in (check, solve, verify, show, report, repair, diagnose, diff, rules, generate):
     _add(_module)

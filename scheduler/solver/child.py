@@ -11,17 +11,18 @@ import signal
 import sys
 import threading
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.solver.conflict import answer
 from scheduler.solver.isolate import Question
 from scheduler.solver.leximin import climb
+from scheduler.solver.mend import Mending, mend
 from scheduler.solver.search import search
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scheduler.solver.isolate import Asked, Event
+    from scheduler.solver.isolate import Asked
 
 
 def main(descriptor: int) -> None:
@@ -33,17 +34,19 @@ def main(descriptor: int) -> None:
     task = line.recv()
     threading.Thread(target=_end_with_parent, args=(line,), daemon=True).start()
 
-    def report(event: Event) -> None:
+    def report(event: object) -> None:
         line.send(event)
 
     perform(task, report)
     line.close()
 
 
-def perform(task: Asked, report: Callable[[Event], None]) -> None:
-    """Search for what the task asks, level by level where it has a ladder."""
+def perform(task: Asked, report: Callable[[Any], None]) -> None:
+    """Search for what the task asks, level by level where it has a ladder; or answer, or mend."""
     if isinstance(task, Question):
         answer(task, report)
+    elif isinstance(task, Mending):
+        mend(task, report)
     elif task.ladder is None:
         search(task, report)
     else:

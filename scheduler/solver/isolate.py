@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scheduler.solver.components import Component
     from scheduler.solver.ladder import Ladder
     from scheduler.solver.matrix import Matrix
+    from scheduler.solver.mend import Mending
 
     Rank = tuple[Fraction, ...]
 
@@ -146,7 +147,7 @@ class Repair(NamedTuple):
 
 
 Event = Stage | Bound | LevelBound | Answer | Possible | Conflict | Repair | Done
-Asked = Task | Question
+Asked: TypeAlias = "Task | Question | Mending"
 
 
 @dataclass

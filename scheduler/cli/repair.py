@@ -1,0 +1,127 @@
+"""``flexweave repair``: after something changed, as few people as possible move."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.exits import IMPOSSIBLE, Refused
+from scheduler.cli.inputs import Answer, AsJson, Seed, Source, TimeLimit, fitting
+from scheduler.cli.screen import show, show_json, tell
+from scheduler.cli.solve import check_folder, overridden, undisturbed
+from scheduler.models import Change, Scenario
+from scheduler.reading.draft import Spot
+from scheduler.repair import Repaired, checked, read_changes, repair, sentences, spotted
+from scheduler.report.tables import line
+from scheduler.rules.contract import Audience
+from scheduler.verify import verify
+from scheduler.writing import write_scenario, write_solution
+
+EXAMPLES = (
+    "flexweave repair fixtures/demo out/demo --away t01 --block Mon.flex -o out/monday",
+    "flexweave repair fixtures/demo out/demo --away t01 --from Wed.flex -o out/repaired",
+)
+
+AFTERWARDS = "scenario"
+"""Folder in OUT2 with the scenario after the changes."""
+
+
+def command(
+    scenario: Source,
+    out: Answer,
+    target: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="OUT2",
+            help="The folder to write the repaired answer to.",
+            show_default="OUT-repaired",
+        ),
+    ] = None,
+    changes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="What changed; without it, the scenario's own changes.csv."
+        ),
+    ] = None,
+    away: Annotated[
+        str | None, typer.Option(metavar="PERSON", help="Somebody who is away.")
+    ] = None,
+    block: Annotated[
+        str | None,
+        typer.Option(metavar="BLOCK", help="The block in which they are away; all by default."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", metavar="BLOCK", help="Leave all blocks before this one alone."),
+    ] = None,
+    audience: Annotated[
+        str, typer.Option(help="Who reads: coordinator, admin, staff or student.")
+    ] = "coordinator",
+    curve: Annotated[
+        bool, typer.Option("--curve/--no-curve", help="Show what more moves would bring.")
+    ] = True,
+    time_limit: TimeLimit = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Repair an answer after something changed: as few people as possible move.
+
+    In this order: nobody without a place, no lock and no required pull missed, few people moved,
+    many points. Writes OUT2 like solve does, and the scenario after the changes into
+    OUT2/scenario. Exit code 1 means that not all that must hold can hold any more.
+    """
+    folder = target or out.with_name(f"{out.name}-repaired")
+    check_folder(folder)
+    reader = _audience(audience)
+    school, solution = fitting(scenario, out)
+    if solution.certificate.scenario_hash != school.digest and verify(school, solution):
+        raise Refused(f"{out} is no answer to {scenario} as it is now; see: flexweave verify")
+    rows = checked(school, _rows(school, changes, away, block), since)
+    extra = {} if curve else {"curve": ()}
+    found = repair(school, solution, rows, since=since, seed=seed, time_limit=time_limit, **extra)
+    answer = overridden(found.solution, solution.certificate.overrides)
+    with undisturbed():
+        write_scenario(found.scenario, folder / AFTERWARDS)
+        write_solution(answer, folder)
+        _tell(found, reader, as_json)
+        tell(f"The answer is in {folder}; see: flexweave verify {folder / AFTERWARDS} {folder}")
+    if answer.certificate.status == "impossible":
+        raise typer.Exit(IMPOSSIBLE)
+
+
+def _audience(name: str) -> Audience:
+    known: tuple[Audience, ...] = ("student", "staff", "coordinator", "admin")
+    for audience in known:
+        if name == audience:
+            return audience
+    raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}.")
+
+
+def _rows(
+    school: Scenario, changes: Path | None, away: str | None, block: str | None
+) -> tuple[tuple[Change, Spot], ...]:
+    """Rows of the file, and the one of --away; or else the scenario's own."""
+    if block is not None and away is None:
+        raise typer.BadParameter("--block belongs to --away.")
+    rows: tuple[tuple[Change, Spot], ...] = ()
+    if changes is not None:
+        rows = read_changes(changes)
+    elif away is None:
+        rows = spotted(school.changes)
+    if away is not None:
+        change = Change(action="away", id=away, block=block or "")
+        rows = (*rows, (change, Spot("--away")))
+    if not rows:
+        raise Refused("nothing has changed; name a file with --changes, or somebody with --away")
+    return rows
+
+
+def _tell(found: Repaired, audience: Audience, as_json: bool) -> None:
+    if as_json and audience in ("coordinator", "admin"):
+        show_json(found.report.model_dump())
+    elif as_json:
+        show_json({"said": list(sentences(found.report, audience))})
+    else:
+        show(line(text) for text in sentences(found.report, audience))

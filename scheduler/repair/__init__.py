@@ -1,0 +1,28 @@
+"""Repairing: after something changed, as few people as possible move, and that is proven.
+
+`repair` is the door; `read_changes` and `checked` say what is wrong with changes, `changed` makes
+the scenario that is there afterwards.
+"""
+
+from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
+from scheduler.repair.applying import changed
+from scheduler.repair.checking import BadChanges, checked, read_changes, spotted
+from scheduler.repair.repairing import Repaired, repair
+from scheduler.repair.wording import sentences
+
+__all__ = [
+    "BadChanges",
+    "Because",
+    "Curve",
+    "Gone",
+    "LevelOf",
+    "Move",
+    "Repair",
+    "Repaired",
+    "changed",
+    "checked",
+    "read_changes",
+    "repair",
+    "sentences",
+    "spotted",
+]

@@ -1,0 +1,258 @@
+"""What is wrong with changes: every problem at once, each with its row and what would be right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.models import Change, Cycle, Scenario, Session
+from scheduler.models.cells import opaque, split
+from scheduler.reading import BadInput, Problem
+from scheduler.reading.draft import Spot, columns_of, validated
+from scheduler.reading.problems import Complaints, Where, in_order
+from scheduler.reading.tables import table
+from scheduler.reading.words import nearest
+from scheduler.repair.applying import asker, before, newcomer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+FILE = "changes.csv"
+
+
+class BadChanges(BadInput):
+    """Something is wrong with the changes; it carries every problem."""
+
+
+def read_changes(path: Path) -> tuple[tuple[Change, Spot], ...]:
+    """Rows of a file of changes, each with its place.
+
+    Raises
+    ------
+    BadChanges
+        When the file cannot be read, or a cell cannot be what it says.
+    """
+    say = Complaints()
+    columns = columns_of(Change)
+    found = table(path.name, path.read_bytes(), columns, say)
+    rows = []
+    absent = frozenset(columns.required) - set(found.columns) if found else frozenset()
+    for line in found.lines if found else ():
+        spot = Spot(path.name, line.row)
+        row = validated(Change, line.cells, spot.at, say, line.wrong | absent)
+        if row is not None:
+            rows.append((row, spot))
+    if say.problems:
+        raise BadChanges(in_order(say.problems))
+    return tuple(rows)
+
+
+def spotted(changes: Iterable[Change]) -> tuple[tuple[Change, Spot], ...]:
+    """Changes that stand in the scenario's own ``changes.csv``, or were made up, with places."""
+    return tuple((change, Spot(FILE, row)) for row, change in enumerate(changes, 2))
+
+
+def checked(
+    scenario: Scenario, rows: Sequence[tuple[Change, Spot]], since: str | None = None
+) -> tuple[Change, ...]:
+    """The changes, once nothing is wrong with them.
+
+    Raises
+    ------
+    BadChanges
+        When ids or blocks are unknown, or a value is not what its action takes.
+    """
+    check = _Check(scenario, rows, since)
+    if check.block_is_wrong(since):
+        raise BadChanges(check.problems())
+    for change, spot in rows:
+        check.row(change, spot)
+    if problems := check.problems():
+        raise BadChanges(problems)
+    return tuple(change for change, _ in rows)
+
+
+class _Check:
+    """Ids that are there, those that come and go, and what was found wrong."""
+
+    def __init__(
+        self, scenario: Scenario, rows: Sequence[tuple[Change, Spot]], since: str | None
+    ) -> None:
+        self.scenario, self.say = scenario, Complaints()
+        self.cycle = Cycle(scenario)
+        self.since = since
+        self.over = before(scenario, since) if since in self.cycle.blocks else ()
+        self.sessions = {s.id: s for s in scenario.sessions}
+        self.rooms = {room.id: room for room in scenario.rooms}
+        self.staff = [one.id for one in scenario.staff]
+        self.offer = [*self.sessions, *(a.id for a in scenario.activities)]
+        self.people = [person.id for person in scenario.people]
+        self.added = [c.id for c, _ in rows if c.action == "add"]
+        self.dropped = {c.id: spot for c, spot in rows if c.action == "drop"}
+        self.cancelled = {c.id: spot for c, spot in rows if c.action == "cancel"}
+
+    def problems(self) -> tuple[Problem, ...]:
+        return in_order(self.say.problems)
+
+    def block_is_wrong(self, since: str | None) -> bool:
+        wrong = since is not None and since not in self.cycle.blocks
+        if wrong:
+            self._unknown(Where("--from"), "block in the cycle", str(since), [*self.cycle.blocks])
+        return wrong
+
+    def row(self, change: Change, spot: Spot) -> None:
+        """Say what is wrong with one row."""
+        actions: dict[str, Callable[[Change, Spot], None]] = {
+            "away": self._away,
+            "cancel": self._cancel,
+            "room": self._room,
+            "lead": self._lead,
+            "resize": self._resize,
+            "pull": self._pull,
+            "add": self._add,
+            "drop": self._drop,
+        }
+        actions[change.action](change, spot)
+
+    # ---- actions -----------------------------------------------------------------------------
+
+    def _away(self, change: Change, spot: Spot) -> None:
+        self._known_person(change, spot)
+        self._no_value(change, spot)
+        self._block(change, spot)
+
+    def _cancel(self, change: Change, spot: Spot) -> None:
+        self._session(change, spot)
+        self._no_value(change, spot)
+
+    def _room(self, change: Change, spot: Spot) -> None:
+        if change.value:
+            self._session(change, spot)
+            if change.value not in self.rooms:
+                self._unknown(spot.at("value"), "room", change.value, list(self.rooms))
+        elif change.id not in self.rooms:
+            known = [*self.rooms]
+            self._unknown(spot.at("id"), "room", change.id, known, "; a session needs a value")
+        else:
+            self._block(change, spot)
+
+    def _lead(self, change: Change, spot: Spot) -> None:
+        self._session(change, spot)
+        if not change.value:
+            right = "name the new leaders, joined by ';', or cancel the session"
+            self.say.wrong(spot.at("value"), "nobody would lead the session", right)
+        for leader in split(change.value):
+            if leader not in self.staff:
+                self._unknown(spot.at("value"), "member of staff", leader, self.staff)
+            else:
+                self._still_there(leader, spot, "value")
+
+    def _resize(self, change: Change, spot: Spot) -> None:
+        session = self._session(change, spot)
+        if not change.value.isascii() or not change.value.isdigit() or len(change.value) > 6:
+            wrong = f"{change.value!r} is no number of seats"
+            self.say.wrong(spot.at("value"), wrong, "write a whole number, such as 20")
+            return
+        if session is None:
+            return
+        activity = self.cycle.activities[session.activity]
+        least = activity.min_size if session.min_size is None else session.min_size
+        if least is not None and int(change.value) < least:
+            wrong = f"{change.value} seats are fewer than the {least} people that it needs"
+            self.say.wrong(spot.at("value"), wrong, f"write at least {least}, or cancel it")
+
+    def _pull(self, change: Change, spot: Spot) -> None:
+        self._known_person(change, spot)
+        self._no_block(change, spot)
+        target, by = asker(self.scenario, change.value)
+        if target not in self.offer:
+            self._unknown(spot.at("value"), "session or activity", target, self.offer)
+            return
+        if target in self.cancelled:
+            there = self.cancelled[target]
+            wrong = f"{target} is cancelled ({there})"
+            self.say.wrong(spot.at("value"), wrong, "name another session, or its activity")
+        if by and by not in self.staff:
+            self._unknown(spot.at("value"), "member of staff", by, self.staff)
+        elif not by:
+            right = f"write who asks, as in {target};{next(iter(self.staff), 'ito')}"
+            self.say.wrong(spot.at("value"), f"nobody leads {target}", right)
+        else:
+            self._still_there(by, spot, "value")
+
+    def _add(self, change: Change, spot: Spot) -> None:
+        self._no_block(change, spot)
+        if change.id in self.people or self.added.count(change.id) > 1:
+            wrong = f"there is a person {change.id!r} already"
+            self.say.wrong(spot.at("id"), wrong, "give the new student an id of their own")
+        new = newcomer(change.value)
+        grades = sorted({student.grade for student in self.scenario.students})
+        if not new.grade:
+            right = "write it first, then choices, as in 10;robotics;chess"
+            self.say.wrong(spot.at("value"), "the new student has no grade", right)
+        elif grades and new.grade not in grades:
+            self._unknown(spot.at("value"), "grade of a student", new.grade, grades)
+        elif not grades:
+            try:
+                opaque(new.grade)
+            except ValueError as error:
+                self.say.wrong(spot.at("value"), *str(error).split("; ", 1))
+        for choice in new.choices:
+            if choice not in self.offer:
+                self._unknown(spot.at("value"), "session or activity", choice, self.offer)
+
+    def _drop(self, change: Change, spot: Spot) -> None:
+        if change.id not in self.people:
+            self._unknown(spot.at("id"), "person", change.id, self.people)
+        self._no_block(change, spot)
+        self._no_value(change, spot)
+
+    # ---- cells -------------------------------------------------------------------------------
+
+    def _known_person(self, change: Change, spot: Spot) -> None:
+        if change.id not in self.people and change.id not in self.added:
+            self._unknown(spot.at("id"), "person", change.id, self.people)
+        self._still_there(change.id, spot, "id")
+
+    def _still_there(self, person: str, spot: Spot, column: str) -> None:
+        if person in self.dropped:
+            wrong = f"{person} leaves ({self.dropped[person]})"
+            self.say.wrong(spot.at(column), wrong, "remove one of the two rows")
+
+    def _session(self, change: Change, spot: Spot) -> Session | None:
+        session = self.sessions.get(change.id)
+        if session is None:
+            self._unknown(spot.at("id"), "session", change.id, list(self.sessions))
+            return None
+        if change.block not in ("", session.block):
+            wrong = f"{change.id} is in {session.block}, not in {change.block}"
+            self.say.wrong(spot.at("block"), wrong, "leave it empty")
+        if session.block in self.over:
+            wrong = f"{change.id} is over: {session.block} is before {self.since}"
+            self.say.wrong(spot.at("id"), wrong, "remove the row, or give an earlier --from")
+        return session
+
+    def _block(self, change: Change, spot: Spot) -> None:
+        if change.block and change.block not in self.cycle.blocks:
+            known = list(self.cycle.blocks)
+            self._unknown(spot.at("block"), "block in the cycle", change.block, known)
+        if change.block in self.over:
+            wrong = f"{change.block} is over: it is before {self.since}"
+            self.say.wrong(spot.at("block"), wrong, "remove the row, or give an earlier --from")
+
+    def _no_block(self, change: Change, spot: Spot) -> None:
+        if change.block:
+            wrong = f"the action {change.action} takes no block"
+            self.say.wrong(spot.at("block"), wrong, "leave it empty")
+
+    def _no_value(self, change: Change, spot: Spot) -> None:
+        if change.value:
+            wrong = f"the action {change.action} takes no value"
+            self.say.wrong(spot.at("value"), wrong, "leave it empty")
+
+    def _unknown(
+        self, where: Where, sort: str, name: str, known: Sequence[str], more: str = ""
+    ) -> None:
+        near = nearest(name, known)
+        right = f"write {near!r}, the nearest" if near else f"there is no {sort} at all"
+        self.say.wrong(where, f"there is no {sort} {name!r}", right + more)

@@ -1,0 +1,247 @@
+"""`repair`, the only door: a solution and changes in, a verified solution of what is now out."""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from scheduler.levels import written
+from scheduler.models import Certificate, Level, Scenario, Solution
+from scheduler.repair.applying import changed
+from scheduler.repair.freedom import Freedom
+from scheduler.repair.saying import Before, said
+from scheduler.solver.isolate import Isolated
+from scheduler.solver.mend import Mended, More, Stuck
+from scheduler.solver.solve import CheckerDisagrees, NothingFound, versions
+from scheduler.verify import Disagreement, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scheduler.models import Change, Plan
+    from scheduler.repair.answer import Repair
+    from scheduler.solver.mend import Mending
+    from scheduler.solver.model import Model
+    from scheduler.verify import Judgement
+
+    Ints = NDArray[np.int64]
+
+ROUNDS = 4
+"""So often more people are let go, as long as that may spare somebody a move."""
+
+CURVE = (1, 2, 5, 10)
+"""People more who may move, for the curve."""
+
+
+class Repaired(NamedTuple):
+    """The scenario after the changes, its solution, and what the repair did."""
+
+    scenario: Scenario
+    solution: Solution
+    report: Repair
+
+
+def repair(
+    scenario: Scenario,
+    solution: Solution,
+    changes: Sequence[Change],
+    *,
+    since: str | None = None,
+    curve: Sequence[int] = CURVE,
+    seed: int = 0,
+    time_limit: float | None = None,
+) -> Repaired:
+    """Repair a solution after changes.
+
+    In this order: findings waived (only where nothing else is possible), people unplaced, required
+    pulls missed, people moved, points. Only people whom the changes touch, and those who are in
+    their way, are let go.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        That the solution is one of.
+    solution : Solution
+    changes : sequence of Change
+        As `checked` lets them through.
+    since : str, optional
+        Blocks before this one stay as they are.
+    curve : sequence of int
+        So many people more may move, each tried for the points that it brings.
+    seed : int
+        Equal inputs, seeds and versions give equal answers.
+    time_limit : float, optional
+        Seconds for the search; what is found until then counts.
+
+    Raises
+    ------
+    NothingFound
+        When stopped before any answer, or when no answer keeps what is over.
+    CheckerDisagrees
+        When the independent checker does not confirm the answer.
+    """
+    began = time.monotonic()
+    lines = [(line.person, line.session) for line in solution.assignments if line.session]
+    after = changed(scenario, changes, lines, since)
+    newcomers = frozenset(change.id for change in changes if change.action == "add")
+    freedom = Freedom(scenario, after, solution.plan, newcomers, since)
+    deadline = None if time_limit is None else began + time_limit
+    search = _Search(freedom, tuple(curve), seed, deadline)
+    search.run()
+    seconds = {"search": time.monotonic() - began}
+    found = search.best()
+    judgement = judge(after, found.plan)
+    seconds["check"] = time.monotonic() - began - seconds["search"]
+    before = Before(scenario, solution)
+    report = said(before, judgement, changes, freedom, found.mended, found.curve)
+    _confirm(judgement, report)
+    seconds = {name: round(value, 3) for name, value in seconds.items()}
+    report = report.model_copy(update={"seconds": seconds})
+    return Repaired(after, _solution(after, judgement, seed, seconds), report)
+
+
+class Found(NamedTuple):
+    """What the search came to: its plan, and what more moves would bring."""
+
+    mended: Mended
+    plan: Plan
+    curve: tuple[tuple[int, More], ...]
+
+
+class _Search:
+    """Rounds of mending, each with more people let go, until fewer moves are impossible."""
+
+    def __init__(
+        self, freedom: Freedom, curve: tuple[int, ...], seed: int, deadline: float | None
+    ) -> None:
+        self.freedom, self.curve, self.seed, self.deadline = freedom, curve, seed, deadline
+        self.mended: Mended | None = None
+        self.model: Model | None = None
+        self.start: Ints | None = None
+        self.more: list[More] = []
+
+    def run(self) -> None:
+        for _ in range(ROUNDS):
+            model, task = self.freedom.task(self.curve, self.seed)
+            leave = self._round(model, task)
+            if leave is None or not len(leave):
+                return
+            people = [model.columns.people[p] for p in leave.tolist()]
+            if not self.freedom.widen(people):
+                return
+
+    def _round(self, model: Model, task: Mending) -> Ints | None:
+        """Mend once; people to let go of next."""
+        leave: Ints | None = None
+        more: list[More] = []
+        for event in cast("Iterable[object]", Isolated(task, self.deadline)):
+            match event:
+                case Stuck():
+                    leave = event.leave
+                case Mended():
+                    leave, better = event.leave, self._better(event)
+                    if better:
+                        self.mended, self.model, self.more = event, model, more
+                        self.start = task.start
+                case More():
+                    more.append(event)
+        return leave
+
+    def _better(self, other: Mended) -> bool:
+        if self.mended is None:
+            return True
+        return _rank(other) > _rank(self.mended)
+
+    def best(self) -> Found:
+        """The best answer of all rounds, with the best bounds.
+
+        Raises
+        ------
+        NothingFound
+            When there is none.
+        """
+        if self.mended is None or self.model is None:
+            raise NothingFound(
+                "no repair was found that keeps what is over and everybody who was not let go"
+            )
+        base = _closed(self.model, self.mended.base, self.start)
+        curve = tuple(zip(self.curve, self.more, strict=False))
+        return Found(self.mended, self.model.plan(base), curve)
+
+
+def _rank(mended: Mended) -> tuple[int, ...]:
+    """The fewer, the better; then points."""
+    return (-mended.waived, *(-level.value for level in mended.levels), mended.units)
+
+
+def _closed(model: Model, base: Ints, start: Ints | None) -> Ints:
+    """Without sessions that the search opened and nobody came to."""
+    columns, base = model.columns, base.copy()
+    taken = set(columns.cand_unit[base[: len(columns.cand_unit)] > 0].tolist())
+    for unit, column in enumerate(columns.open_columns.tolist()):
+        if base[column] and start is not None and not start[column] and unit not in taken:
+            base[column] = 0
+    return base
+
+
+def _confirm(judgement: Judgement, report: Repair) -> None:
+    """Hold what the search claims against what the checker finds.
+
+    Raises
+    ------
+    CheckerDisagrees
+    """
+    found = [Disagreement("assignments.csv", f"illegal: {f.text}") for f in judgement.illegal]
+    waived = len(judgement.waived)
+    missed = sum(f.rule == "pulls" and f.what == "required" for f in judgement.findings)
+    truth = {
+        "waived": waived,
+        "unplaced": judgement.counts["unplaced"],
+        "missed": missed,
+        "moved": len(report.moved),
+    }
+    for level in report.levels:
+        if level.value != truth[level.name]:
+            text = f"{level.name} is {level.value}, should be {truth[level.name]}"
+            found.append(Disagreement("repair.json", text))
+    if found:
+        raise CheckerDisagrees(found)
+
+
+def _solution(
+    scenario: Scenario, judgement: Judgement, seed: int, seconds: dict[str, float]
+) -> Solution:
+    """As `solve` makes it; a repair proves how few move, not how many points there could be."""
+    usage = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return Solution(
+        assignments=judgement.assignments,
+        sessions=judgement.sessions,
+        findings=judgement.findings,
+        ledger=judgement.ledger,
+        certificate=Certificate(
+            value=judgement.value,
+            bound=None,
+            gap=None,
+            status="impossible" if judgement.waived else "feasible",
+            stopped_by="done",
+            points_per_rule=judgement.points_per_rule,
+            findings_per_rule=judgement.findings_per_rule,
+            counts=judgement.counts,
+            levels=tuple(
+                Level(name=level.name, value=written(level.value), bound=None)
+                for level in judgement.levels
+            ),
+            seconds_per_stage=seconds,
+            peak_memory_mb=round(sum(usage) / 1024, 1),
+            seed=seed,
+            versions=versions(),
+            scenario_hash=scenario.digest,
+        ),
+    )

@@ -1,0 +1,220 @@
+"""From what the search found to the typed answer: who moves, from where to where, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from scheduler.models.points import from_units
+from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scheduler.models import Assignment, Change, Scenario, Solution
+    from scheduler.repair.freedom import Freedom
+    from scheduler.solver.mend import Mended, More
+    from scheduler.verify import Judgement
+
+Place = tuple[str, str]
+"""Kind and block of a place; the block is empty where there is one per cycle."""
+
+STRONGEST = ("new", "lost", "pulled", "placed", "room")
+"""Reasons of a move, the one that explains most first."""
+
+
+class Before(NamedTuple):
+    """A scenario and its solution."""
+
+    scenario: Scenario
+    solution: Solution
+
+
+def said(
+    before: Before,
+    judgement: Judgement,
+    changes: Sequence[Change],
+    freedom: Freedom,
+    mended: Mended,
+    curve: Sequence[tuple[int, More]],
+) -> Repair:
+    """The typed answer; who moves is compared by ids alone.
+
+    Parameters
+    ----------
+    before : Before
+    judgement : Judgement
+        Of the new plan, as the checker sees it.
+    changes : sequence of Change
+    freedom : Freedom
+        Who was let go.
+    mended : Mended
+    curve : sequence of (people more who may move, what that brought)
+    """
+    plan = before.solution.plan
+    moves = _Moves(before, judgement.assignments, changes, freedom).all()
+    opened = {state.session for state in judgement.sessions if state.open}
+    blocks = {session.id: session.block for session in before.scenario.sessions}
+    waived = LevelOf(name="waived", value=mended.waived, bound=None if mended.waived else 0)
+    levels = [
+        LevelOf.model_validate({**level._asdict(), "bound": None if mended.waived else level.bound})
+        for level in mended.levels
+    ]
+    return Repair(
+        levels=(waived, *levels),
+        moved=tuple(dict.fromkeys(m.person for m in moves if m.because.kind != "new")),
+        moves=moves,
+        gone=tuple(
+            Gone(person=p, block=blocks[s], before=s)
+            for p, s in plan.lines
+            if (p, s) in freedom.gone_lines
+        ),
+        opened=tuple(sorted(opened - plan.open)),
+        closed=tuple(
+            s.session for s in before.solution.sessions if s.session in plan.open - opened
+        ),
+        value_before=before.solution.certificate.value,
+        value=judgement.value,
+        headroom=None if mended.waived else from_units(max(0, mended.bound - mended.units)),
+        whole=mended.alone,
+        looked_at=len(freedom.core | {person for person, _ in freedom.ring}),
+        curve=tuple(
+            Curve(
+                allowed=levels[-1].value + extra,
+                moved=more.moved,
+                gain=from_units(more.units - mended.units),
+            )
+            for extra, more in curve
+        ),
+    )
+
+
+class _Moves:
+    """Places that changed, person by person, each with its reason."""
+
+    def __init__(
+        self,
+        before: Before,
+        after: Sequence[Assignment],
+        changes: Sequence[Change],
+        freedom: Freedom,
+    ) -> None:
+        self.old = self._weeks(before.solution.assignments)
+        self.new = self._weeks(after)
+        self.changes, self.freedom = changes, freedom
+        self.sessions = {s.id: s for s in before.scenario.sessions}
+        self.kinds = {a.id: a.kind for a in before.scenario.activities}
+        self.still = {session.id for session in freedom.scenario.sessions}
+        self.comers: dict[str, list[str]] = defaultdict(list)
+        for person, week in self.new.items():
+            for session in week.keys() - self.old[person].keys():
+                self.comers[session].append(person)
+
+    @staticmethod
+    def _weeks(assignments: Sequence[Assignment]) -> dict[str, dict[str, Assignment]]:
+        """Decided lines of each person by session."""
+        found: dict[str, dict[str, Assignment]] = defaultdict(dict)
+        for line in assignments:
+            if line.session and line.reason != "kept":
+                found[line.person][line.session] = line
+        return found
+
+    def _place(self, session: str) -> Place:
+        kind = self.kinds[self.sessions[session].activity]
+        once = self.freedom.facts.once(kind)
+        return kind, "" if once else self.sessions[session].block
+
+    def all(self) -> tuple[Move, ...]:
+        """Moves in the order of the people's file."""
+        return tuple(m for p in self.freedom.scenario.people for m in self._of(p.id))
+
+    def _of(self, person: str) -> list[Move]:
+        found = [
+            (before, after, self._reason(person, before, after))
+            for before, after in self._changed(person)
+        ]
+        if not found:
+            return []
+        main = min((because for _, _, because in found), key=lambda b: STRONGEST.index(b.kind))
+        return [
+            Move(
+                person=person,
+                block=self.sessions[after or before].block,
+                before=before,
+                after=after,
+                points=self._points(self.new, person, after)
+                - self._points(self.old, person, before),
+                because=main if because.change is None else because,
+            )
+            for before, after, because in found
+        ]
+
+    def _points(
+        self, weeks: dict[str, dict[str, Assignment]], person: str, session: str
+    ) -> Decimal:
+        return weeks[person][session].points if session else Decimal(0)
+
+    def _changed(self, person: str) -> Iterator[tuple[str, str]]:
+        """Sessions before and after of each place that changed, empty where there is none."""
+        gone = self.freedom.gone_lines
+        old = [s for s in self.old[person] if (person, s) not in gone]
+        lost: dict[Place, list[str]] = defaultdict(list)
+        for session in old:
+            if session not in self.new[person]:
+                lost[self._place(session)].append(session)
+        for session in self.new[person]:
+            if session not in self.old[person]:
+                there = lost[self._place(session)]
+                yield (there.pop(0) if there else ""), session
+        for left in lost.values():
+            for session in left:
+                yield session, ""
+
+    # ---- why ---------------------------------------------------------------------------------
+
+    def _reason(self, person: str, before: str, after: str) -> Because:
+        for number, change in enumerate(self.changes, 1):
+            if change.action == "add" and change.id == person:
+                return _because("new", number, change)
+            if change.action == "pull" and change.id == person and self._answers(after, change):
+                return _because("pulled", number, change)
+        if before:
+            for number, change in enumerate(self.changes, 1):
+                if self._takes(change, before):
+                    return _because("lost", number, change)
+            return self._room(before)
+        return Because(kind="placed")
+
+    def _answers(self, session: str, change: Change) -> bool:
+        target = change.value.split(";")[0].strip()
+        return bool(session) and target in (session, self.sessions[session].activity)
+
+    def _takes(self, change: Change, session: str) -> bool:
+        """Whether a change takes something away from a session."""
+        there = self.sessions[session]
+        fits = change.block in ("", there.block)
+        match change.action:
+            case "cancel" | "resize" | "lead":
+                return change.id == session
+            case "room":
+                lost = not change.value and there.room == change.id and fits
+                return change.id == session or (lost and session not in self.still)
+            case "away":
+                return change.id in there.leaders and fits
+            case "drop":
+                return change.id in there.leaders
+        return False
+
+    def _room(self, session: str) -> Because:
+        """Somebody came into the session for a change."""
+        for number, change in enumerate(self.changes, 1):
+            if change.action in ("add", "pull") and change.id in self.comers[session]:
+                return _because("room", number, change)
+        return Because(kind="room")
+
+
+def _because(kind: str, number: int, change: Change) -> Because:
+    return Because.model_validate(
+        {"kind": kind, "change": number, "action": change.action, "id": change.id}
+    )

@@ -1,0 +1,212 @@
+"""Changes by hand on `fixtures/tiny`, what is wrong with them, and the command."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from scheduler.cli import app as application
+from scheduler.models import Away, Change, Lock, Scenario
+from scheduler.reading import examine, read, read_solution
+from scheduler.repair import BadChanges, changed, checked, read_changes, spotted
+from scheduler.verify import verify
+from scheduler.writing import write_solution
+from tests.schools import TINY
+from tests.solving import solved_here
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+HEADER = "action,id,block,value\n"
+
+
+@pytest.fixture(scope="module")
+def school() -> Scenario:
+    return read(TINY)
+
+
+def after(school: Scenario, *rows: str, since: str | None = None) -> Scenario:
+    changes = [
+        Change(**dict(zip(("action", "id", "block", "value"), row.split(","), strict=True)))
+        for row in rows
+    ]
+    done = changed(
+        school, checked(school, spotted(changes), since), [("s1", "robotics-mon")], since
+    )
+    assert not examine(done.document()).problems
+    return done
+
+
+def test_away_takes_the_block_and_locks_in_it(school: Scenario) -> None:
+    done = after(school, "away,s6,Mon.flex,")
+    assert done.away == (Away(person="s6", block="Mon.flex"),)
+    assert done.locks == ()
+    assert [row.block for row in after(school, "away,t1,,").away] == [
+        "Mon.p1", "Mon.flex", "Mon.advisory", "Wed.p1", "Wed.flex",
+    ]  # fmt: skip
+
+
+def test_cancel_takes_all_that_names_the_session(school: Scenario) -> None:
+    done = after(school, "cancel,robotics-mon,,", "cancel,algebra-mon,,")
+    names = {s.id for s in done.sessions}
+    assert names == {"algebra-wed", "study-wed", "group1", "group2"}
+    assert "robotics-mon" not in {c.choice for c in done.choices}
+    assert done.locks == () and done.previous == ()
+
+
+def test_a_lost_room_cancels_who_is_still_in_it(school: Scenario) -> None:
+    done = after(school, "room,r1,Mon.flex,")
+    assert "algebra-mon" not in {s.id for s in done.sessions}
+    moved = after(school, "room,r1,Mon.flex,", "room,algebra-mon,,gym")
+    assert {s.id: s.room for s in moved.sessions}["algebra-mon"] == "gym"
+
+
+def test_lead_resize_and_pull(school: Scenario) -> None:
+    done = after(school, "lead,algebra-mon,,t2;t1", "resize,robotics-mon,,2", "pull,s4,,algebra")
+    sessions = {s.id: s for s in done.sessions}
+    assert sessions["algebra-mon"].leaders == ("t2", "t1")
+    assert sessions["robotics-mon"].max_size == 2
+    pull = done.pulls[-1]
+    assert (pull.person, pull.target, pull.by, pull.tier) == ("s4", "algebra", "t2", "required")
+
+
+def test_add_with_choices_and_tags_and_drop(school: Scenario) -> None:
+    done = after(school, "add,s7,,9;#helper;robotics;study", "drop,s1,,", since="Wed.flex")
+    new = done.students[-1]
+    assert (new.id, new.grade, new.tags) == ("s7", "9", ("helper",))
+    assert [(c.choice, c.rank) for c in done.choices if c.person == "s7"] == [
+        ("robotics", 1),
+        ("study", 2),
+    ]
+    assert {row.block for row in done.away if row.person == "s7"} >= {"Mon.flex", "Mon.advisory"}
+    assert "s1" not in {c.person for c in done.choices} | {s.id for s in done.students}
+
+
+def test_a_leader_who_leaves_leaves_no_session_leaderless(school: Scenario) -> None:
+    done = after(school, "drop,t1,,", "lead,algebra-mon,,t2")
+    assert {s.id for s in done.sessions} == {"robotics-mon", "algebra-mon", "study-wed", "group2"}
+    assert all(s.home != "t1" for s in done.students) and not done.pulls
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [
+        ("away,s9,Mon.flex,", "id", "no person 's9'"),
+        ("away,s1,Tue.flex,", "block", "no block in the cycle 'Tue.flex'"),
+        ("away,s1,Mon.flex,x", "value", "takes no value"),
+        ("cancel,robotic-mon,,", "id", "write 'robotics-mon'"),
+        ("cancel,robotics-mon,Wed.flex,", "block", "is in Mon.flex"),
+        ("room,robotics-mon,,r9", "value", "no room 'r9'"),
+        ("room,r9,,", "id", "no room 'r9'"),
+        ("lead,robotics-mon,,", "value", "nobody would lead"),
+        ("lead,robotics-mon,,s1", "value", "no member of staff 's1'"),
+        ("resize,robotics-mon,,many", "value", "no number of seats"),
+        ("resize,robotics-mon,,1", "value", "fewer than the 2"),
+        ("pull,s1,,chess", "value", "no session or activity 'chess'"),
+        ("pull,s1,,study;t9", "value", "no member of staff 't9'"),
+        ("add,s1,,9", "id", "already"),
+        ("add,s7,,", "value", "has no grade"),
+        ("add,s7,,13", "value", "no grade of a student '13'"),
+        ("drop,s9,,", "id", "no person 's9'"),
+        ("fly,s1,,", "action", ""),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    school: Scenario, tmp_path: Path, row: str, column: str, words: str
+) -> None:
+    path = tmp_path / "changes.csv"
+    path.write_text(f"{HEADER}away,s2,Mon.flex,\n{row}\n", encoding="utf-8")
+    with pytest.raises(BadChanges) as bad:
+        checked(school, read_changes(path))
+    (problem,) = bad.value.problems
+    assert str(problem).startswith(f"changes.csv:3:{column}: ")
+    assert words in str(problem) and problem.hint
+
+
+def test_what_is_over_cannot_change(school: Scenario) -> None:
+    with pytest.raises(BadChanges, match="is over"):
+        after(school, "cancel,robotics-mon,,", since="Wed.flex")
+    with pytest.raises(BadChanges, match="no block in the cycle"):
+        after(school, "cancel,robotics-mon,,", since="Fri.flex")
+
+
+# ---- the command -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def solved(school: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("solved")
+    write_solution(solved_here(school), folder)
+    return folder
+
+
+def flexweave(*arguments: object) -> Result:
+    return CliRunner().invoke(application.app, [str(a) for a in arguments], prog_name="flexweave")
+
+
+def test_a_teacher_is_absent_at_ten_past_seven(solved: Path, tmp_path: Path) -> None:
+    done = flexweave(
+        "repair", TINY, solved, "--away", "t2", "--block", "Mon.flex", "-o", tmp_path / "new"
+    )
+    assert done.exit_code == 0, done.output
+    assert "fewer are impossible" in done.output and "t2 is away" in done.output
+    scenario, solution = read(tmp_path / "new" / "scenario"), read_solution(tmp_path / "new")
+    assert verify(scenario, solution) == []
+    assert not any(line.session == "robotics-mon" for line in solution.assignments)
+
+
+def test_changes_from_a_file_as_json_and_for_a_student(solved: Path, tmp_path: Path) -> None:
+    path = tmp_path / "changes.csv"
+    path.write_text(f"{HEADER}cancel,study-wed,,\nadd,s7,,9;algebra\n", encoding="utf-8")
+    given = ("repair", TINY, solved, "--changes", path, "-o", tmp_path / "new", "--json")
+    done = flexweave(*given)
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert [level["name"] for level in report["levels"]] == [
+        "waived",
+        "unplaced",
+        "missed",
+        "moved",
+    ]
+    assert any(move["because"]["kind"] == "new" for move in report["moves"])
+    told = flexweave(*given, "--audience", "student")
+    assert not any(name in told.stdout for name in ("s1", "s2", "s3", "s4", "s5", "s6", "s7"))
+
+
+def test_frozen_blocks_stay(school: Scenario, solved: Path, tmp_path: Path) -> None:
+    done = flexweave(
+        "repair", TINY, solved, "--away", "t1", "--from", "Wed.flex", "-o", tmp_path / "new"
+    )
+    assert done.exit_code == 0, done.output
+    old, new = read_solution(solved), read_solution(tmp_path / "new")
+    monday = {(a.person, a.session) for a in old.assignments if a.block.startswith("Mon")}
+    assert monday == {(a.person, a.session) for a in new.assignments if a.block.startswith("Mon")}
+
+
+def test_bad_changes_write_nothing(solved: Path, tmp_path: Path) -> None:
+    done = flexweave("repair", TINY, solved, "--away", "t9", "-o", tmp_path / "new")
+    assert done.exit_code == 2 and "no person 't9'" in done.output
+    assert not (tmp_path / "new").exists()
+    none = flexweave("repair", TINY, solved, "-o", tmp_path / "new")
+    assert none.exit_code == 2 and "nothing has changed" in none.output
+
+
+def test_locks_that_cannot_hold_any_more_are_waived(school: Scenario, tmp_path: Path) -> None:
+    locks = tuple(Lock(person=p, session="robotics-mon", state="in") for p in ("s1", "s2", "s3"))
+    held = school.model_copy(update={"locks": locks})
+    (tmp_path / "school.json").write_text(json.dumps(held.document()), encoding="utf-8")
+    write_solution(solved_here(held), tmp_path / "old")
+    path = tmp_path / "changes.csv"
+    path.write_text(f"{HEADER}resize,robotics-mon,,2\n", encoding="utf-8")
+    done = flexweave(
+        "repair", tmp_path / "school.json", tmp_path / "old", "--changes", path,
+        "-o", tmp_path / "new",
+    )  # fmt: skip
+    assert done.exit_code == 1, done.output
+    assert "promises that had to be waived: 1" in done.output
+    assert verify(read(tmp_path / "new" / "scenario"), read_solution(tmp_path / "new")) == []
