@@ -44,5 +44,15 @@ def components(matrix: Matrix) -> list[Component]:
     return [part for part in found if len(part.columns)]
 
 
+def rows_of(matrix: Matrix, part: Component) -> Ints:
+    """Rows of the whole that make up a part, in the part's order."""
+    inside = np.zeros(matrix.shape[1], dtype=bool)
+    inside[part.columns] = True
+    entries = matrix.a.tocoo()
+    found = np.zeros(matrix.shape[0], dtype=bool)
+    found[entries.row[inside[entries.col]]] = True
+    return np.flatnonzero(found)
+
+
 _SMALL = 200
 """Parts with fewer columns are solved together: a solver call costs more than they do."""

@@ -1,0 +1,1 @@
+"""Why, why not, and what it would take: typed answers, each verified, and their sentences."""
