@@ -23,6 +23,7 @@ from scheduler.solver import certify, elastic, engines, presolve, relaxation
 from scheduler.solver.certify import GRID, Proof, choosers
 from scheduler.solver.matrix import SHARED, completed
 from scheduler.solver.neighbourhood import Neighbourhoods
+from scheduler.solver.plans import Plans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -202,6 +203,7 @@ class _Question:
         self.behind = np.maximum(-proof.reduced, 0) // GRID
         self.v = np.clip(desk.search.best.v, matrix.floor, matrix.cap)
         self.best: tuple[Ints, int] | None = None
+        self.bound = proof.units
 
     def answer(self) -> Found:
         """Let go of more and more, then of all that is not excluded."""
@@ -215,23 +217,40 @@ class _Question:
             size *= TIMES
         if self.best is None:
             settled = self._everything()
-        bound = self.proof.units
         if self.best is None:
-            return Found(None, 0, bound, settled)
-        return Found(self.best[0][self.matrix.integer], self.best[1], bound, settled)
+            return Found(None, 0, self.bound, settled)
+        return Found(self.best[0][self.matrix.integer], self.best[1], self.bound, settled)
 
     def _settle(self) -> bool:
         """Decide all that the prices do not exclude, if that is not much."""
         if self.best is None:
             return False
-        spare = self.proof.spare(self.best[1])
-        floor, cap = certify.fixed(self.matrix, self.proof, max(0, spare))
-        free = np.flatnonzero((cap > floor) & self.matrix.integer)
+        before = self.best[1]
+        free = self._open()
+        if len(free) > SETTLED:
+            free = self._open_by_plans(free)
         if len(free) > SETTLED:
             return False
-        before = self.best[1]
         done = self._solve(free, MOST_NODES, gap=0.0, whole=True)
         return done and self.best[1] >= before
+
+    def _open(self) -> Ints:
+        """Whole-number columns that the certified prices do not exclude."""
+        assert self.best is not None
+        spare = max(0, self.proof.spare(self.best[1]))
+        self.floor, self.cap = certify.fixed(self.matrix, self.proof, spare)
+        return np.flatnonzero((self.cap > self.floor) & self.matrix.integer)
+
+    def _open_by_plans(self, free: Ints) -> Ints:
+        """Of these, what people's whole plans at these prices do not exclude."""
+        assert self.best is not None
+        fixed = replace(self.matrix, floor=self.floor, cap=self.cap)
+        small = presolve.reduce(presolve.propagate(fixed) or fixed)
+        plans = Plans(small.matrix)
+        target = self.best[1] - small.constant
+        bound, able = plans.near(self.proof.prices[small.rows] / GRID, target)
+        self.bound = min(self.bound, small.bounded(bound))
+        return np.intersect1d(free, small.columns[able])
 
     def _everything(self) -> bool:
         """Where no part sufficed: the whole, if that is not too much."""
