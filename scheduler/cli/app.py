@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from scheduler.cli import check, generate, rules, show, solve, verify
+from scheduler.cli import check, explain, generate, rules, show, solve, verify
 from scheduler.cli.exits import BAD_INPUT, DISAGREES, NOTHING, Refused
 from scheduler.cli.screen import tell, write
 from scheduler.reading import BadInput
@@ -107,5 +107,5 @@ def _add(module: ModuleType) -> None:
     app.command(name, help=escape(text), epilog=epilog)(module.command)
 
 
-for _module in (check, solve, verify, show, rules, generate):
+for _module in (check, solve, verify, show, explain, rules, generate):
     _add(_module)

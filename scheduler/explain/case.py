@@ -19,7 +19,7 @@ from scheduler.models.points import from_units
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver.clerk import Clerk
-from scheduler.solver.components import Component, components, rows_of
+from scheduler.solver.components import components
 from scheduler.solver.matrix import completed
 from scheduler.solver.model import modelled, tidied
 from scheduler.solver.whatif import Demand, Kept
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scheduler.models import Plan, Scenario, Solution
-    from scheduler.rules.facts import Facts
     from scheduler.solver.clerk import Answering
+    from scheduler.solver.components import Component
     from scheduler.solver.model import Model
     from scheduler.verify import Weighed
 
@@ -84,6 +84,7 @@ class Case:
         self._answering = answering
         self._kept: dict[int, int] = {}
         self._next = 0
+        self.found: dict[tuple[str, str], Outcome] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -113,6 +114,21 @@ class Case:
         return weigh(self.facts, self.plan)
 
     @cached_property
+    def lines(self) -> frozenset[tuple[str, str]]:
+        """Who is where, kept lines among them."""
+        return frozenset((*self.plan.lines, *self.facts.cycle.kept))
+
+    @cached_property
+    def visits(self) -> dict[str, tuple[str, ...]]:
+        """Sessions that each person visits, in the order of blocks."""
+        return self.facts.visits(self.plan)
+
+    @cached_property
+    def roster(self) -> dict[str, tuple[str, ...]]:
+        """People in each decided session."""
+        return self.facts.roster(self.plan)
+
+    @cached_property
     def model(self) -> Model:
         """The scenario's model."""
         return modelled(self.scenario)
@@ -139,7 +155,7 @@ class Case:
         """Let a part be kept by what solves, once; its number there."""
         if number not in self._kept:
             part = self.parts[number]
-            duals = None if self.prices is None else self.prices[rows_of(self.model.matrix, part)]
+            duals = None if self.prices is None else self.prices[part.rows]
             base = self.standing[part.columns[part.matrix.integer]]
             known = self.answering.keep(self._next, Kept(part.matrix, base, duals))
             if self.prices is None:
@@ -162,6 +178,14 @@ class Case:
         person, session : str
             Ids; the session is decided, and the person is there in its blocks.
         """
+        if (person, session) not in self.found:
+            found = self._put(person, session)
+            if found is None:
+                return None
+            self.found[person, session] = found
+        return self.found[person, session]
+
+    def _put(self, person: str, session: str) -> Outcome | None:
         column = self._column(person, session)
         if column is None:
             lock = Lock(person=person, session=session, state="in")
@@ -174,7 +198,7 @@ class Case:
         kept = self._keep(number)
         part = self.parts[number]
         inside = np.searchsorted(part.columns, [column])
-        loose = np.searchsorted(rows_of(self.model.matrix, part), self._least_rows(column))
+        loose = np.searchsorted(part.rows, self._least_rows(column))
         found = self.answering.meet(kept, Demand(inside, loose, inside[:0]))
         if found.base is None:
             return None
@@ -206,7 +230,8 @@ class Case:
         """
         matrix, columns = self.model.matrix, self.model.columns
         switch = len(columns.cand_person) + int(columns.cand_unit[column])
-        rows = np.intersect1d(*(matrix.columns_first[:, [c]].indices for c in (column, switch)))
+        one, other = (matrix.columns_first[:, [c]].indices for c in (column, switch))
+        rows = np.intersect1d(one, other)
         body = matrix.a[rows]
         slack = (abs(body[:, np.flatnonzero(~matrix.integer)]).sum(axis=1)) > 0
         asks = (body[:, [switch]].toarray().ravel() < 0) & (matrix.lower[rows] == 0)
@@ -222,9 +247,7 @@ class Case:
         here = completed(part.matrix, self.standing[part.columns[part.matrix.integer]])
         return bound - from_units(part.matrix.value(here)) + from_units(units)
 
-    def changed(
-        self, scenario: Scenario, about: Iterable[tuple[str, str]] = ()
-    ) -> Outcome | None:
+    def changed(self, scenario: Scenario, about: Iterable[tuple[str, str]] = ()) -> Outcome | None:
         """The best plan found for a changed scenario, near the solution.
 
         Parameters
@@ -239,7 +262,8 @@ class Case:
         parts = components(model.matrix)
         asked = _asked(model, about)
         total: Decimal | None = None
-        bounds, settled = [], True
+        settled = True
+        bounds: list[int | None] = []
         duals = self._translated(model)
         for part in parts:
             inside = part.columns[part.matrix.integer]
@@ -248,7 +272,7 @@ class Case:
             if not len(around) and part.matrix.allows(here):
                 bounds.append(None)
                 continue
-            given = None if duals is None else duals[rows_of(model.matrix, part)]
+            given = None if duals is None else duals[part.rows]
             known = self.answering.keep(self._next, Kept(part.matrix, whole[inside], given))
             nothing = np.zeros(0, dtype=np.int64)
             found = self.answering.meet(self._next, Demand(nothing, nothing, around))
@@ -280,7 +304,7 @@ class Case:
             found = np.zeros(self.model.matrix.shape[0])
             for number, part in enumerate(self.parts):
                 self._keep(number)
-                found[rows_of(self.model.matrix, part)] = self._priced[number]
+                found[part.rows] = self._priced[number]
             self.prices = found
         return self.prices
 
@@ -322,9 +346,9 @@ def _signatures(model: Model) -> Ints:
     np.add.at(found, row, key[matrix.a.indices])
     sides = 1 + (matrix.lower > -UNBOUNDED) + 2 * (matrix.upper < UNBOUNDED)
     slack = np.bincount(row[~matrix.integer[matrix.a.indices]], minlength=matrix.shape[0])
-    mixed: Ints = (found * np.uint64(64) + (8 * np.minimum(slack, 7) + sides).astype(np.uint64)).view(
-        np.int64
-    )
+    mixed: Ints = (
+        found * np.uint64(64) + (8 * np.minimum(slack, 7) + sides).astype(np.uint64)
+    ).view(np.int64)
     return mixed
 
 

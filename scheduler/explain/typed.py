@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
 
 from scheduler.models.solution import Outcome
 
@@ -80,4 +83,105 @@ class WhatIf(Answer):
     moves: tuple[Move, ...] = ()
     opens: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
-    per_rule: dict[str, Decimal] = {}
+    per_rule: dict[str, Decimal] = Field(default_factory=dict)
+
+
+class Asker(Answer):
+    """Somebody who asked for a person: a pull, or a need when ``tag`` is there.
+
+    ``by`` and ``why`` are empty where they are not told.
+    """
+
+    tag: str = ""
+    tier: str = ""
+    by: str = ""
+    why: str = ""
+
+
+class Option(Answer):
+    """Another session of the same place, and what it would have been worth to the person.
+
+    ``why_not`` is the obstacle that comes first, as in `WhyNot`, without a what-if.
+    """
+
+    session: str
+    rank: int | None
+    points: Decimal
+    why_not: str
+
+
+class Why(Answer):
+    """Why a person is where they are, in one place.
+
+    ``reason`` is as in ``assignments.csv``, or ``school``: placed by school, which is all that may
+    be told. ``options`` are the other sessions that they wished there, dearest first.
+    """
+
+    person: str
+    block: str
+    session: str
+    reason: str
+    rank: int | None
+    points: Decimal
+    askers: tuple[Asker, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+Obstacle = Literal[
+    "there",
+    "not-decided",
+    "not-attended",
+    "leads",
+    "grades",
+    "only",
+    "lock",
+    "school",
+    "visits",
+    "closed",
+    "full",
+    "elsewhere",
+]
+"""What stands against a session, the first in this order; ``elsewhere``: the whole is better so."""
+
+
+class Crowd(Answer):
+    """Who is in a session: people by reason, those with a choice by rank; each once."""
+
+    size: Count
+    seats: int | None
+    least: int
+    by_rank: dict[str, Count] = Field(default_factory=dict)
+    by_reason: dict[str, Count] = Field(default_factory=dict)
+
+
+class WhyNot(Answer):
+    """Why a person is not in a session.
+
+    Attributes
+    ----------
+    obstacle : str
+        The first that stands against it.
+    instead : str
+        Where the person is in that place.
+    needed : tuple of str
+        Grades or tags, one of which would let them in.
+    askers : tuple of Asker
+        The needs and pulls because of which they are elsewhere.
+    wanted : Count or None
+        Of a closed session: how many would rather be there than where they are.
+    crowd : Crowd or None
+        Of an open one: who is in it.
+    what_if : WhatIf or None
+        Where nothing else makes it impossible: what putting the person in costs.
+    """
+
+    person: str
+    session: str
+    obstacle: Obstacle
+    instead: str = ""
+    rank: int | None = None
+    needed: tuple[str, ...] = ()
+    askers: tuple[Asker, ...] = ()
+    wanted: Count | None = None
+    crowd: Crowd | None = None
+    what_if: WhatIf | None = None

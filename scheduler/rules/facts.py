@@ -63,9 +63,7 @@ class Facts:
         """
         lock = Lock(person=person, session=session, state="in")
         other = copy(self)
-        other.scenario = self.scenario.model_copy(
-            update={"locks": (*self.scenario.locks, lock)}
-        )
+        other.scenario = self.scenario.model_copy(update={"locks": (*self.scenario.locks, lock)})
         for name in ("locks", "locked_sessions"):
             other.__dict__.pop(name, None)
         return other

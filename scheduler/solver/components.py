@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class Component(NamedTuple):
-    """A part that shares no row with the others: its matrix, and its columns in the whole."""
+    """A part that shares no row with the others: its matrix, its columns and rows in the whole."""
 
     matrix: Matrix
     columns: Ints
+    rows: Ints
 
 
 def components(matrix: Matrix) -> list[Component]:
@@ -39,19 +40,9 @@ def components(matrix: Matrix) -> list[Component]:
     label = np.where((size < _SMALL)[label], -1, label)
     found = []
     for part in np.unique(label):
-        inside = np.flatnonzero(label[rows:] == part)
-        found.append(Component(matrix.cut(inside, np.flatnonzero(label[:rows] == part)), inside))
+        inside, among = (np.flatnonzero(side == part) for side in (label[rows:], label[:rows]))
+        found.append(Component(matrix.cut(inside, among), inside, among))
     return [part for part in found if len(part.columns)]
-
-
-def rows_of(matrix: Matrix, part: Component) -> Ints:
-    """Rows of the whole that make up a part, in the part's order."""
-    inside = np.zeros(matrix.shape[1], dtype=bool)
-    inside[part.columns] = True
-    entries = matrix.a.tocoo()
-    found = np.zeros(matrix.shape[0], dtype=bool)
-    found[entries.row[inside[entries.col]]] = True
-    return np.flatnonzero(found)
 
 
 _SMALL = 200

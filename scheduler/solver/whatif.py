@@ -10,8 +10,8 @@ answered exactly, and large ones near to it, each with a bound of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -113,7 +113,9 @@ class Desk:
         self.strict = strict if within is None else within
         self.seed = seed
         self.proof, self.duals = _priced(self.strict, kept.duals)
-        self.search = Neighbourhoods(self.strict, completed(self.strict, kept.base), self.proof, seed)
+        self.search = Neighbourhoods(
+            self.strict, completed(self.strict, kept.base), self.proof, seed
+        )
 
     @property
     def known(self) -> Known:
@@ -167,8 +169,8 @@ def _forced(matrix: Matrix, columns: Ints) -> Matrix | None:
     floor[columns] = np.maximum(floor[columns], 1)
     changed = columns
     while len(changed):
-        rows = np.unique(matrix.columns_first[:, changed].indices)
-        inside = np.unique(matrix.a[rows].indices)
+        rows = _sorted(matrix.columns_first[:, changed].indices)
+        inside = _sorted(matrix.a[rows].indices)
         bounded = replace(matrix, floor=floor, cap=cap)
         part = presolve.propagate(bounded.cut(inside, rows))
         if part is None:
@@ -204,6 +206,7 @@ class _Question:
         self.v = np.clip(desk.search.best.v, matrix.floor, matrix.cap)
         self.best: tuple[Ints, int] | None = None
         self.bound = proof.units
+        self.step = certify.value_step(matrix)
 
     def answer(self) -> Found:
         """Let go of more and more, then of all that is not excluded."""
@@ -275,7 +278,8 @@ class _Question:
         small = presolve.reduce(within)
         inner, done = within.floor.copy(), True
         if len(small.columns):
-            found, done = engines.exact(small.matrix, seed=self.desk.seed, nodes=nodes, gap=gap)
+            stay = self._staying(small.matrix, part[1][small.columns])
+            found, done = engines.exact(stay, seed=self.desk.seed, nodes=nodes, gap=gap)
             if found is None:
                 return whole and done
             inner[small.columns] = np.rint(found).astype(np.int64)
@@ -287,6 +291,16 @@ class _Question:
             self.v, self.best = v, (v, value)
             return done if whole else True
         return whole and done
+
+    def _staying(self, matrix: Matrix, columns: Ints) -> Matrix:
+        """The same model, where of equal answers the one is better in which more people stay.
+
+        All stays together add less than one step of the value, so they never outweigh it.
+        """
+        before = self.search.best.v[columns]
+        taken = matrix.integer & (matrix.owner != SHARED) & (before > 0)
+        bonus = self.step // (2 * (1 + int(np.count_nonzero(taken))))
+        return replace(matrix, objective=matrix.objective + bonus * taken)
 
     # ---- choosing ----------------------------------------------------------------------------
 
@@ -300,7 +314,7 @@ class _Question:
         order = search.candidate[np.argsort(score, kind="stable")]
         near = order[: size // 2]
         mine, touched = self._touched()
-        first = np.union1d(mine, search._among(touched))
+        first = np.union1d(mine, search.among(touched))
         people = np.concatenate([first, matrix.owner[near]])
         people = people[np.sort(np.unique(people, return_index=True)[1])]
         turn = np.full(int(search.people.max(initial=-1)) + 1, len(people))
@@ -350,9 +364,7 @@ class _Question:
         out = dijkstra(graph, indices=np.unique(unit[asked]), min_only=True)
         into = dijkstra(graph.T, indices=np.union1d(np.flatnonzero(roomy), left), min_only=True)
         back = dijkstra(graph.T, indices=np.union1d(left, unit[asked]), min_only=True)
-        length = np.minimum(
-            out[unit[came]] + loss + into[unit[column]], loss + back[unit[column]]
-        )
+        length = np.minimum(out[unit[came]] + loss + into[unit[column]], loss + back[unit[column]])
         score = np.full(matrix.shape[1], np.inf)
         np.minimum.at(score, column, length)
         return np.minimum(score[search.candidate], FAR).astype(np.int64)
@@ -409,7 +421,7 @@ def _part(matrix: Matrix, v: Ints, free: Ints) -> tuple[Matrix, Ints]:
     inside = np.zeros(matrix.shape[1], dtype=bool)
     inside[free] = True
     for _ in range(3):
-        rows = np.unique(matrix.columns_first[:, np.flatnonzero(inside)].indices)
+        rows = _sorted(matrix.columns_first[:, np.flatnonzero(inside)].indices)
         body = sparse.csr_array(matrix.a[rows])
         extra = body.indices[~matrix.integer[body.indices]]
         if inside[extra].all():
@@ -424,3 +436,8 @@ def _part(matrix: Matrix, v: Ints, free: Ints) -> tuple[Matrix, Ints]:
         upper=np.where(upper < UNBOUNDED, upper - settled, upper),
     )
     return small, columns
+
+
+def _sorted(numbers: NDArray[np.integer[Any]]) -> Ints:
+    """Each number once, in order."""
+    return np.unique(numbers).astype(np.int64)
