@@ -46,6 +46,9 @@ ROUNDS = 4
 SETTLED = 8_000
 """Columns that the prices do not exclude, up to which all of them are decided at once."""
 
+PLANNED = 25_000
+"""Columns that the prices do not exclude, up to which whole plans are asked which of them count."""
+
 NODES = 200
 """Nodes that the MIP engine may look at where a part is let go."""
 
@@ -230,7 +233,7 @@ class _Question:
             return False
         before = self.best[1]
         free = self._open()
-        if len(free) > SETTLED:
+        if SETTLED < len(free) <= PLANNED:
             free = self._open_by_plans(free)
         if len(free) > SETTLED:
             return False
@@ -367,7 +370,8 @@ class _Question:
         length = np.minimum(out[unit[came]] + loss + into[unit[column]], loss + back[unit[column]])
         score = np.full(matrix.shape[1], np.inf)
         np.minimum.at(score, column, length)
-        return np.minimum(score[search.candidate], FAR).astype(np.int64)
+        found: Ints = np.minimum(score[search.candidate], FAR).astype(np.int64)
+        return found
 
     def _units(self) -> Ints:
         """(columns,): number of the switch that gives a candidate room, or one more for none."""

@@ -183,11 +183,13 @@ def test_an_improvement_is_found_and_adopted_only_if_it_is_one() -> None:
 
 
 def _worsened(scenario: Scenario, best: Solution) -> Solution:
-    """A legal solution that is worth less: somebody's first choice is forbidden."""
-    line = next(a for a in best.assignments if a.rank == 1)
-    ban = Lock(person=line.person, session=line.session, state="out")
-    other = solved_here(scenario.model_copy(update={"locks": (*scenario.locks, ban)}))
+    """A legal solution that is worth less: everybody's first choices in one session are banned."""
+    session = next(a.session for a in best.assignments if a.rank == 1)
+    lines = [a for a in best.assignments if a.session == session and a.rank == 1]
+    bans = [Lock(person=a.person, session=a.session, state="out") for a in lines]
+    other = solved_here(scenario.model_copy(update={"locks": (*scenario.locks, *bans)}))
     judged = judge(scenario, other.plan)
+    assert judged.value < best.certificate.value
     certificate = best.certificate.model_copy(update={"value": judged.value})
     return best.model_copy(
         update={
