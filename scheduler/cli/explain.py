@@ -1,5 +1,6 @@
 """``flexweave explain``: why somebody is where they are, why not elsewhere, and what if."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,18 @@ from scheduler.cli.exits import Refused
 from scheduler.cli.inputs import Answer, AsJson, Source, fitting
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import undisturbed
-from scheduler.explain import Case, Unanswerable, Words, adopted, sentences, shown, why, why_not
+from scheduler.explain import (
+    Case,
+    Unanswerable,
+    Words,
+    adopted,
+    prices,
+    sentences,
+    shown,
+    story,
+    why,
+    why_not,
+)
 from scheduler.explain.typed import Answer as Explained
 from scheduler.explain.typed import WhyNot
 from scheduler.report.tables import line
@@ -21,6 +33,8 @@ EXAMPLES = (
     "flexweave explain fixtures/demo out/demo --person s001 --session robotics-Mon",
     "flexweave explain fixtures/demo out/demo --person s001 --session robotics-Mon "
     "--audience coordinator --json",
+    "flexweave explain fixtures/demo out/demo --session robotics-Mon",
+    "flexweave explain fixtures/demo out/demo --prices",
 )
 
 
@@ -32,11 +46,14 @@ def command(
     ] = None,
     session: Annotated[
         str | None,
-        typer.Option(metavar="SESSION", help="Explain why the person is not in this session."),
+        typer.Option(metavar="SESSION", help="Why the person is not in it; alone: its story."),
     ] = None,
     audience: Annotated[
         Audience, typer.Option(help="Who reads; a student sees least.")
     ] = "student",
+    dearest: Annotated[
+        bool, typer.Option("--prices", help="Show which seats are worth most, each verified.")
+    ] = False,
     adopt: Annotated[
         bool,
         typer.Option("--adopt", help="Write a better answer to OUT, if the what-if finds one."),
@@ -45,28 +62,36 @@ def command(
 ) -> None:
     """Explain an answer: why a person is where they are, or why not in another session.
 
+    With --session alone: who wished it, where they went, what opening it costs. With --prices: what
+    one more seat is worth.
+
     Why not comes with a what-if: the person is put there, everything around is solved again, and
     what that costs is checked from ids. Nothing is changed unless --adopt is given and the what-if
     turns out better than the answer.
     """
-    if person is None:
-        raise typer.BadParameter("give --person, with or without --session.")
-    if adopt and session is None:
+    if person is None and session is None and not dearest:
+        raise typer.BadParameter("give --person, --session, both, or --prices.")
+    if dearest and (person is not None or session is not None):
+        raise typer.BadParameter("give --prices alone.")
+    if adopt and (person is None or session is None):
         raise typer.BadParameter("--adopt needs --person and --session.")
     school, solution = fitting(scenario, out)
     if solution.certificate.scenario_hash != school.digest:
         raise Refused(f"{scenario} has changed since {out} was made; solve it again")
     with Case(school, solution) as case:
         try:
-            if session is None:
-                _tell([shown(case, one, audience) for one in why(case, person)], as_json)
-                return
-            found = why_not(case, person, session)
+            found = _answers(case, person, session)
         except Unanswerable as nothing:
             raise Refused(str(nothing)) from nothing
-        _tell([shown(case, found, audience)], as_json)
-        if adopt:
-            _adopt(case, found, out)
+        _tell([shown(case, one, audience) for one in found], as_json)
+        if adopt and isinstance(found[0], WhyNot):
+            _adopt(case, found[0], out)
+
+
+def _answers(case: Case, person: str | None, session: str | None) -> Sequence[Explained]:
+    if person is not None:
+        return why(case, person) if session is None else [why_not(case, person, session)]
+    return prices(case) if session is None else [story(case, session)]
 
 
 def _tell(answers: list[Explained], as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from scheduler.explain.adopt import adopted
 from scheduler.explain.audience import shown
 from scheduler.explain.case import Case, Outcome
+from scheduler.explain.story import price, prices, story
 from scheduler.explain.why import Unanswerable, what_if, why, why_not
 from scheduler.explain.words import Words, sentences
 
@@ -12,8 +13,11 @@ __all__ = [
     "Unanswerable",
     "Words",
     "adopted",
+    "price",
+    "prices",
     "sentences",
     "shown",
+    "story",
     "what_if",
     "why",
     "why_not",

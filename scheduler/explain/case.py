@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scheduler.models import Plan, Scenario, Solution
+    from scheduler.rules.facts import Facts
     from scheduler.solver.clerk import Answering
     from scheduler.solver.components import Component
     from scheduler.solver.model import Model
@@ -194,18 +195,52 @@ class Case:
             )
             changed = self.scenario.model_copy(update={"locks": (*others, lock)})
             return self.changed(changed, [(person, session)])
+        facts = self.facts.with_lock(person, session)
+        return self._met(column, self._least_rows(column), facts)
+
+    def opened(self, session: str) -> Outcome | None:
+        """The best plan found in which this decided session is open, with all that it needs."""
+        columns = self.model.columns
+        where = np.array([columns.session_index[session]])
+        return self._met(int(columns.session_open(where)[0]), where[:0], self.facts)
+
+    def widened(self, session: str, scenario: Scenario) -> Outcome | None:
+        """The best plan found with one seat more in an open session, judged by that scenario.
+
+        Its row of seats allows one more. Where there is no such row, or rooms are shared, the
+        changed scenario gets a model of its own.
+        """
+        columns, matrix = self.model.columns, self.model.matrix
+        where = columns.session_index[session]
+        switch = int(columns.session_open(np.array([where]))[0])
+        rows = matrix.columns_first[:, [switch]].indices
+        cap = -int(columns.session_cap[where])
+        seats = (matrix.a[rows][:, [switch]].toarray().ravel() == cap) & (matrix.upper[rows] == 0)
+        many = np.diff(matrix.a.indptr)[rows] > 2
+        found = rows[seats & many & (matrix.lower[rows] <= -UNBOUNDED)].astype(np.int64)
+        room = columns.cycle.offered[session].room
+        shared = any(r.id == room and r.shared for r in self.scenario.rooms)
+        if len(found) != 1 or shared:
+            return self.changed(scenario, [("", session)])
+        return self._met(switch, found[:0], catalogue.facts(scenario), found)
+
+    def _met(
+        self, column: int, rows: Ints, facts: Facts, wider: Ints | None = None
+    ) -> Outcome | None:
+        """The best plan found with one column taken and some rows let go, judged by ``facts``."""
         number = int(self._part_of[column])
         kept = self._keep(number)
         part = self.parts[number]
         inside = np.searchsorted(part.columns, [column])
-        loose = np.searchsorted(part.rows, self._least_rows(column))
-        found = self.answering.meet(kept, Demand(inside, loose, inside[:0]))
+        loose = np.searchsorted(part.rows, rows)
+        more = None if wider is None else np.searchsorted(part.rows, wider)
+        found = self.answering.meet(kept, Demand(inside, loose, inside[:0], more))
         if found.base is None:
             return None
         whole = self.standing.copy()
         whole[part.columns[part.matrix.integer]] = found.base
         plan = self.model.plan(tidied(self.model, whole), self.plan)
-        judged = weigh(self.facts.with_lock(person, session), plan)
+        judged = weigh(facts, plan)
         if judged.illegal or judged.waived:
             return None
         return Outcome(plan, judged, self._bound(number, found.bound), found.settled)

@@ -185,3 +185,42 @@ class WhyNot(Answer):
     wanted: Count | None = None
     crowd: Crowd | None = None
     what_if: WhatIf | None = None
+
+
+class Story(Answer):
+    """How a session came out.
+
+    Attributes
+    ----------
+    session : str
+    open : bool
+    crowd : Crowd
+        Who is in it.
+    wished : dict of str to Count
+        People whom it would have given points, by the rank of their choice; ``score`` without one.
+    went : dict of str to Count
+        Where those who wished it are instead, by session; ``unplaced`` for nowhere.
+    opening : Decimal or None
+        Of a closed session: points that opening it costs, verified; below 0 where that is better.
+    settled : bool
+        Whether that was decided exactly.
+    """
+
+    session: str
+    open: bool
+    crowd: Crowd
+    wished: dict[str, Count] = Field(default_factory=dict)
+    went: dict[str, Count] = Field(default_factory=dict)
+    opening: Decimal | None = None
+    settled: bool = False
+
+
+class Price(Answer):
+    """What one more seat in a session is worth: value solved with it, minus value, verified."""
+
+    session: str
+    block: str
+    activity: str
+    room: str
+    points: Decimal
+    settled: bool

@@ -6,7 +6,17 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from scheduler.explain.typed import Asker, Count, Crowd, Move, WhatIf, Why, WhyNot
+from scheduler.explain.typed import (
+    Asker,
+    Count,
+    Crowd,
+    Move,
+    Price,
+    Story,
+    WhatIf,
+    Why,
+    WhyNot,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,6 +86,15 @@ ENGLISH = {
     "if.gap": " (a cheaper way may exist: at least {least} points)",
     "if.opens": "  opens: {sessions}",
     "if.closes": "  closes: {sessions}",
+    "story.open": "{session} is open with {size}: {crowd}.",
+    "story.closed": "{session} is closed; it needs {least}.",
+    "story.wished": "  wished as choice no. {rank}: {people}",
+    "story.score": "  wished with a score: {people}",
+    "story.went": "  of those who wished it, in {session} instead: {people}",
+    "story.unplaced": "  of those who wished it, nowhere: {people}",
+    "story.opening": "  Opening it would cost {cost} points, solved again and checked{sure}.",
+    "story.gain": "  Opening it would gain {cost} points, solved again and checked.",
+    "price": "{session} on {block}: one more seat is worth {points} points.",
     "move": "  {person}, {block}: {before} → {after} ({gain})",
     "nowhere": "nowhere",
     "few": "fewer than {below}",
@@ -220,6 +239,31 @@ def _(answer: WhatIf, words: Words) -> list[str]:
         if sessions:
             found.append(words.say(name, sessions=", ".join(sessions)))
     return found + [_move(move, words) for move in answer.moves]
+
+
+@sentences.register
+def _(answer: Price, words: Words) -> list[str]:
+    points = plain(answer.points)
+    return [words.say("price", session=answer.session, block=answer.block, points=points)]
+
+
+@sentences.register
+def _(answer: Story, words: Words) -> list[str]:
+    name = "story.open" if answer.open else "story.closed"
+    size, crowd = words.people(answer.crowd.size), words.crowd(answer.crowd)
+    least = answer.crowd.least
+    found = [words.say(name, session=answer.session, size=size, crowd=crowd, least=least)]
+    for rank, number in answer.wished.items():
+        text = "story.score" if rank == "score" else "story.wished"
+        found.append(words.say(text, rank=rank, people=words.people(number)))
+    for session, number in answer.went.items():
+        text = "story.unplaced" if session == "unplaced" else "story.went"
+        found.append(words.say(text, session=session, people=words.people(number)))
+    if answer.opening is not None:
+        sure = words.say("if.exact") if answer.settled else ""
+        text = "story.opening" if answer.opening >= 0 else "story.gain"
+        found.append(words.say(text, cost=plain(abs(answer.opening)), sure=sure))
+    return found
 
 
 def _sure(answer: WhatIf, words: Words) -> str:

@@ -20,10 +20,9 @@ def main(descriptor: int) -> None:
     desks: dict[int, Desk] = {}
     while True:
         try:
-            message = line.recv()
+            line.send(answered(desks, line.recv()))
         except (EOFError, OSError):
             return
-        line.send(answered(desks, message))
 
 
 def answered(desks: dict[int, Desk], message: Keep | Meet) -> Known | Found:

@@ -71,11 +71,16 @@ class Kept(NamedTuple):
 
 
 class Demand(NamedTuple):
-    """Columns at 1 whatever it costs, rows that hold no more, and columns to look at first."""
+    """What is demanded.
+
+    Columns at 1 whatever it costs, rows that hold no more, columns to look at first, and rows with
+    an upper side that allow one more.
+    """
 
     columns: Ints
     loose: Ints
     around: Ints
+    wider: Ints | None = None
 
 
 class Found(NamedTuple):
@@ -130,7 +135,7 @@ class Desk:
         nothing = Found(None, 0, self.proof.units, settled=True)
         if not self.possible:
             return nothing
-        matrix = _loosened(self.strict, demand.loose)
+        matrix = _loosened(self.strict, demand)
         forced = _forced(matrix, demand.columns)
         if forced is None:
             return nothing
@@ -150,10 +155,12 @@ def _priced(matrix: Matrix, duals: Floats | None) -> tuple[Proof, Floats]:
     return proof, proof.prices / GRID
 
 
-def _loosened(matrix: Matrix, rows: Ints) -> Matrix:
-    """The same columns, these rows without sides."""
+def _loosened(matrix: Matrix, demand: Demand) -> Matrix:
+    """The same columns, some rows without sides or with a wider upper one."""
     lower, upper = matrix.lower.copy(), matrix.upper.copy()
-    lower[rows], upper[rows] = -UNBOUNDED, UNBOUNDED
+    lower[demand.loose], upper[demand.loose] = -UNBOUNDED, UNBOUNDED
+    if demand.wider is not None:
+        upper[demand.wider] += 1
     return _sharing(matrix, replace(matrix, lower=lower, upper=upper))
 
 

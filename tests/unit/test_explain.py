@@ -15,7 +15,6 @@ from scheduler.explain.typed import FEW
 from scheduler.generate import PRESETS, generate
 from scheduler.models import Lock, Scenario, Solution
 from scheduler.reading import read
-from scheduler.rules.contract import Audience
 from scheduler.solver.clerk import Keep, Meet
 from scheduler.solver.clerk_child import answered
 from scheduler.verify import judge
@@ -26,6 +25,7 @@ from tests.solving import solved_here
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scheduler.rules.contract import Audience
     from scheduler.solver.whatif import Demand, Desk, Found, Kept, Known
 
 
@@ -183,10 +183,12 @@ def test_an_improvement_is_found_and_adopted_only_if_it_is_one() -> None:
 
 
 def _worsened(scenario: Scenario, best: Solution) -> Solution:
-    """A legal solution that is worth less: everybody's first choices in one session are banned."""
-    session = next(a.session for a in best.assignments if a.rank == 1)
-    lines = [a for a in best.assignments if a.session == session and a.rank == 1]
-    bans = [Lock(person=a.person, session=a.session, state="out") for a in lines]
+    """A legal solution that is worth less: everybody's best choices are banned for the search."""
+    bans = tuple(
+        Lock(person=a.person, session=a.session, state="out")
+        for a in best.assignments
+        if a.session and a.rank in (1, 2)
+    )
     other = solved_here(scenario.model_copy(update={"locks": (*scenario.locks, *bans)}))
     judged = judge(scenario, other.plan)
     assert judged.value < best.certificate.value
