@@ -240,7 +240,7 @@ class _Question:
             return False
         before = self.best[1]
         free = self._open()
-        if SETTLED < len(free) <= PLANNED:
+        if FIRST < len(free) <= PLANNED:
             free = self._open_by_plans(free)
         if len(free) > SETTLED:
             return False
