@@ -79,6 +79,38 @@ class Judgement:
         return tuple(finding for finding in self.findings if finding.weight == "waived")
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """What a plan is worth and what it breaches: the part of a `Judgement` that is quick to say."""
+
+    value: Decimal
+    findings: tuple[Finding, ...]
+    points_per_rule: dict[str, Decimal]
+
+    @property
+    def illegal(self) -> tuple[Finding, ...]:
+        """Findings that break a promise that always holds."""
+        return tuple(finding for finding in self.findings if finding.weight == "illegal")
+
+    @property
+    def waived(self) -> tuple[Finding, ...]:
+        """Findings that were waived."""
+        return tuple(finding for finding in self.findings if finding.weight == "waived")
+
+
+def weigh(facts: Facts, plan: Plan, audience: Audience = "coordinator") -> Weighed:
+    """Judge a plan by its value and findings alone, from facts that may be kept between plans."""
+    earns = catalogue.earnings(facts)
+    points = {
+        person: sum((earns(person, s) for s in facts.points_due(sessions, person)), NOTHING)
+        for person, sessions in facts.visits(plan).items()
+    }
+    findings = _findings(facts.scenario, facts, plan, audience)
+    worth = _worth(facts.scenario, facts, points)
+    per_rule = _points_per_rule(findings, sum(points.values(), NOTHING), worth)
+    return Weighed(sum(per_rule.values(), NOTHING), findings, per_rule)
+
+
 def judge(scenario: Scenario, plan: Plan, audience: Audience = "coordinator") -> Judgement:
     """Say everything that follows from a plan.
 

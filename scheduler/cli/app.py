@@ -15,6 +15,7 @@ from scheduler.cli import (
     check,
     diagnose,
     diff,
+    explain,
     generate,
     repair,
     report,
@@ -118,5 +119,6 @@ def _add(module: ModuleType) -> None:
     app.command(name, help=escape(text), epilog=epilog)(module.command)
 
 
-for _module in (check, solve, verify, show, report, repair, diagnose, diff, rules, generate):
+_MODULES = (check, solve, verify, show, explain, report, repair, diagnose, diff, rules, generate)
+for _module in _MODULES:
     _add(_module)

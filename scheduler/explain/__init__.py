@@ -1,1 +1,24 @@
-"""Explains a solution: facts about it that were checked, in the school's words, by audience."""
+"""Why, why not, and what it would take: typed answers, each verified, and their sentences."""
+
+from scheduler.explain.adopt import adopted
+from scheduler.explain.audience import shown
+from scheduler.explain.case import Case, Outcome
+from scheduler.explain.story import price, prices, story
+from scheduler.explain.why import Unanswerable, what_if, why, why_not
+from scheduler.explain.words import Words, sentences
+
+__all__ = [
+    "Case",
+    "Outcome",
+    "Unanswerable",
+    "Words",
+    "adopted",
+    "price",
+    "prices",
+    "sentences",
+    "shown",
+    "story",
+    "what_if",
+    "why",
+    "why_not",
+]

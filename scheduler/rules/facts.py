@@ -7,11 +7,12 @@ same again by other means, and tests hold one against the other.
 from __future__ import annotations
 
 from collections import defaultdict
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from scheduler.models import Activity, Choice, Cycle, Need, Pull, Scenario, Session, Student
-from scheduler.models.wishes import TIERS, Tier
+from scheduler.models.wishes import TIERS, Lock, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,18 @@ class Facts:
         self.cycle = Cycle(scenario)
         self.pd = pd
         self._may_go: dict[tuple[str, str], bool] = {}
+
+    def with_lock(self, person: str, session: str) -> Facts:
+        """The same facts with somebody locked into a session where they may go anyway.
+
+        Nothing else changes by that, so all that was derived is kept.
+        """
+        lock = Lock(person=person, session=session, state="in")
+        other = copy(self)
+        other.scenario = self.scenario.model_copy(update={"locks": (*self.scenario.locks, lock)})
+        for name in ("locks", "locked_sessions"):
+            other.__dict__.pop(name, None)
+        return other
 
     # ---- people and places -------------------------------------------------------------------
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class Component(NamedTuple):
-    """A part that shares no row with the others: its matrix, and its columns in the whole."""
+    """A part that shares no row with the others: its matrix, its columns and rows in the whole."""
 
     matrix: Matrix
     columns: Ints
+    rows: Ints
 
 
 def components(matrix: Matrix) -> list[Component]:
@@ -39,8 +40,8 @@ def components(matrix: Matrix) -> list[Component]:
     label = np.where((size < _SMALL)[label], -1, label)
     found = []
     for part in np.unique(label):
-        inside = np.flatnonzero(label[rows:] == part)
-        found.append(Component(matrix.cut(inside, np.flatnonzero(label[:rows] == part)), inside))
+        inside, among = (np.flatnonzero(side == part) for side in (label[rows:], label[:rows]))
+        found.append(Component(matrix.cut(inside, among), inside, among))
     return [part for part in found if len(part.columns)]
 
 

@@ -226,7 +226,12 @@ def _inserted(values: NDArray[T], at: int, more: NDArray[T]) -> NDArray[T]:
 
 
 def dealt(
-    columns: Columns, crowd: Crowd, fold: Folded, whole: Ints, taken: list[tuple[int, int]]
+    columns: Columns,
+    crowd: Crowd,
+    fold: Folded,
+    whole: Ints,
+    taken: list[tuple[int, int]],
+    stay: Bools | None = None,
 ) -> list[tuple[int, int]]:
     """Give the crowd's people the seats that were counted, or free ones where that cannot be.
 
@@ -236,12 +241,14 @@ def dealt(
         Whole-number columns of the folded model.
     taken : list of (person, session)
         Lines of the candidates that have columns.
+    stay : bool array (people, sessions), optional
+        Where people were before: they stay there where that is as good.
 
     Returns
     -------
     list of (person, session)
     """
-    deal = _Deal(columns, crowd, taken)
+    deal = _Deal(columns, crowd, taken, stay)
     sitting = np.flatnonzero(whole[fold.anywhere])
     member, blocks = crowd.member[fold.person[sitting]], fold.block[sitting]
     left: list[tuple[int, int]] = []
@@ -259,8 +266,15 @@ def dealt(
 class _Deal:
     """Who visits what already, how full sessions are, and the lines dealt."""
 
-    def __init__(self, columns: Columns, crowd: Crowd, taken: list[tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        crowd: Crowd,
+        taken: list[tuple[int, int]],
+        stay: Bools | None = None,
+    ) -> None:
         self.columns = columns
+        self.stay = stay
         self.crowd = crowd
         self.lines: list[tuple[int, int]] = []
         self.seen: dict[int, set[int]] = {}
@@ -283,7 +297,10 @@ class _Deal:
         unease = np.array([self._unease(person, seats) for person in people.tolist()])
         table = unease.reshape(len(people), len(seats))
         left = set(people.tolist())
-        for one, other in zip(*linear_sum_assignment(table), strict=True):
+        cost: NDArray[np.float64] | Bools = table
+        if self.stay is not None:
+            cost = table - self.stay[people][:, seats] / (2 * (len(people) + 1))
+        for one, other in zip(*linear_sum_assignment(cost), strict=True):
             if not table[one, other]:
                 self.give(int(people[one]), int(seats[other]))
                 left.discard(int(people[one]))

@@ -63,8 +63,11 @@ class Model:
         resting = completed(matrix, base)
         return Answer(0, base, matrix.value(resting), 0) if matrix.allows(resting) else None
 
-    def plan(self, whole: Ints) -> Plan:
-        """Indexes become ids again: lines of people, and the sessions that are open."""
+    def plan(self, whole: Ints, near: Plan | None = None) -> Plan:
+        """Indexes become ids again: lines of people, and the sessions that are open.
+
+        People of the crowd stay where they are ``near`` that plan, where that is as good.
+        """
         columns = self.columns
         listed = np.ones(len(columns.cand_person), dtype=bool)
         if self.fold is not None:
@@ -75,13 +78,23 @@ class Model:
         lines: list[tuple[int, int]] = [(p, s) for p, s in pairs.tolist()]
         opened = whole[columns.session_open(np.arange(len(columns.sessions)))].astype(bool)
         if self.fold is not None and self.crowd is not None:
-            lines += dealt(columns, self.crowd, self.fold, whole, lines)
+            stay = None if near is None else self._seats(near)
+            lines += dealt(columns, self.crowd, self.fold, whole, lines, stay)
             lines = _run(columns, lines, opened)
         lines.sort(key=lambda line: (line[0], columns.session_block[line[1]], line[1]))
         return Plan(
             lines=tuple((columns.people[p], columns.sessions[s]) for p, s in lines),
             open=frozenset(columns.sessions[s] for s in np.flatnonzero(opened)),
         )
+
+    def _seats(self, plan: Plan) -> NDArray[np.bool_]:
+        """(people, sessions): who is where, as far as the model knows them."""
+        columns = self.columns
+        people, sessions = columns.person_index, columns.session_index
+        found = np.zeros((len(people), len(sessions)), dtype=bool)
+        known = [(people[p], sessions[s]) for p, s in plan.lines if p in people and s in sessions]
+        found[tuple(np.array(known, dtype=np.int64).reshape(-1, 2).T)] = True
+        return found
 
     def standing(self, plan: Plan) -> Ints:
         """(base,): whole-number columns of a plan; the other way of `plan`.

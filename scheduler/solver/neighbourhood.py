@@ -213,7 +213,7 @@ class Neighbourhoods:
         rows = np.unique(self.row[np.isin(self.col, some)])
         beside = np.unique(self.col[np.isin(self.row, rows)])
         number = np.searchsorted(self.switch, np.intersect1d(beside, self.switch))
-        inside = self._among(number)
+        inside = self.among(number)
         return self.around(inside, number[:12])
 
     def _slacks(self) -> Ints:
@@ -235,7 +235,7 @@ class Neighbourhoods:
         """Anybody."""
         return self.around(np.zeros(0, dtype=np.int64), np.arange(len(self.switch)))
 
-    def _among(self, switches: Ints) -> Ints:
+    def among(self, switches: Ints) -> Ints:
         """People who are where these switches give room."""
         taken = self.candidate[self.best.v[self.candidate] > 0]
         links = self.links[taken][:, switches]
@@ -251,7 +251,7 @@ class Neighbourhoods:
 
     def around(self, people: Ints, switches: Ints) -> Ints:
         """Columns to let go: of these people, then of others at these switches, then of anybody."""
-        others = np.setdiff1d(self._among(switches), people)
+        others = np.setdiff1d(self.among(switches), people)
         rest = np.setdiff1d(self.people, np.concatenate([people, others]))
         order = [self.draw.permutation(part) for part in (people, others, rest)]
         turn = np.full(int(self.people.max(initial=-1)) + 1, len(self.people))
@@ -316,7 +316,7 @@ class Neighbourhoods:
             lower=np.where(lower > -UNBOUNDED, lower - settled, lower),
             upper=np.where(upper < UNBOUNDED, upper - settled, upper),
         )
-        return Component(small, columns)
+        return Component(small, columns, chosen)
 
 
 def polished(

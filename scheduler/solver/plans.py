@@ -62,12 +62,15 @@ class Priced:
         Each plan's person and its columns; -1 pads people with fewer places.
     worth : int array (plans,)
         1/GRID units of each plan at these prices.
+    exact : int
+        The bound before rounding, in 1/GRID units.
     """
 
     bound: int
     person: Ints
     columns: Ints
     worth: Ints
+    exact: int = 0
 
 
 class Plans:
@@ -195,11 +198,49 @@ class Plans:
         """People who are priced by plans, and the 1/GRID units that each is worth at most."""
         return self.people, self._priced(duals, width)[1]
 
-    def _priced(self, duals: Floats, width: int) -> tuple[Priced, Ints]:
+    def near(self, duals: Floats, target: int, width: int = WIDTH) -> tuple[int, Bools]:
+        """Bound the model; and which columns may be part of an answer worth ``target`` units.
+
+        A person's plan that loses more than what the bound has to spare is in no such answer; a
+        column that is in none of the person's other plans is not taken (reduced-cost fixing by
+        whole plans). People with more plans than are looked at keep all their columns.
+
+        Returns
+        -------
+        bound : int
+            Units that no solution exceeds.
+        able : bool array (columns,)
+        """
+        y, reduced = self._tightened(duals)
+        priced, most = self._priced(duals, width)
+        spare = max(0, priced.exact - target * GRID)
+        base = self._bases(y, reduced)
+        shared = np.where(self.row_inside, 0, y)
+        price = self.matrix.objective * GRID - self.matrix.columns_first.T @ shared
+        reach = np.full(len(self.good), FAR)
+        reach[self.people] = np.clip(base[self.people] - most + spare, 0, FAR)
+        limit = reach.copy()
+        person, columns = self._enumerated(np.maximum(-reduced, 0), limit, 4 * width)
+        worth = self.worth(person, columns, price)
+        least = np.full(len(self.good), NEVER)
+        least[self.people] = most - spare
+        plans = columns[worth >= least[person]]
+        able = np.ones(self.matrix.shape[1], dtype=bool)
+        able[self.candidates] = False
+        able[plans[plans >= 0]] = True
+        unsure = limit < reach
+        able[self.candidates] |= unsure[self.matrix.owner[self.candidates]]
+        return priced.bound, able
+
+    def _tightened(self, duals: Floats) -> tuple[Ints, Ints]:
         matrix = self.matrix
         y = certify.projected(matrix, duals)
         reduced = matrix.objective * GRID - matrix.columns_first.T @ y
-        y, reduced = certify.tightened(matrix, y, reduced)
+        return certify.tightened(matrix, y, reduced)
+
+    def _priced(self, duals: Floats, width: int) -> tuple[Priced, Ints]:
+        matrix = self.matrix
+        y, reduced = self._tightened(duals)
         base = self._bases(y, reduced)
         shared = np.where(self.row_inside, 0, y)
         price = matrix.objective * GRID - matrix.columns_first.T @ shared
@@ -212,7 +253,7 @@ class Plans:
         total = int(most.sum()) + int(outside[~self.inside].sum())
         total += certify.sides(matrix, shared)
         step = certify.value_step(matrix)
-        return Priced(total // (GRID * step) * step, person, columns, worth), most
+        return Priced(total // (GRID * step) * step, person, columns, worth, total), most
 
     def _bases(self, y: Ints, reduced: Ints) -> Ints:
         """(people,): what the relaxation says that each person is worth at most."""
@@ -231,13 +272,18 @@ class Plans:
     ) -> tuple[Ints, Ints, Ints]:
         """Plans by least loss: person, columns, and the loss below which none was left out."""
         limit = self._reach(loss, base, price)
+        person, columns = self._enumerated(loss, limit, width)
+        return person, columns, limit
+
+    def _enumerated(self, loss: Ints, limit: Ints, width: int) -> tuple[Ints, Ints]:
+        """Plans that lose no more than each person's limit, which falls where some are left out."""
         person = self.people.copy()
         lost = np.zeros(len(person), dtype=np.int64)
         columns = np.full((len(person), self.places), FREE)
         for place in range(self.places):
             person, lost, columns = self._extend(place, person, lost, columns, loss, limit)
             person, lost, columns = _narrowed(person, lost, columns, limit, width)
-        return person, columns, limit
+        return person, columns
 
     def _reach(self, loss: Ints, base: Ints, price: Ints) -> Ints:
         """(people,): loss of the plan that takes the best column of each place, or a large one."""

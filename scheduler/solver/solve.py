@@ -126,7 +126,7 @@ class _Search:
         matrix = self.model.matrix
         if self.model.ladder is None:
             return tuple(components(matrix))
-        return (Component(matrix, np.arange(matrix.shape[1])),)
+        return (Component(matrix, *map(np.arange, matrix.shape[::-1])),)
 
     def run(self, time_limit: float | None) -> None:
         deadline = None if time_limit is None else self._began + time_limit

@@ -23,7 +23,7 @@ SMALL = model([[3, 4, 2]], -UNBOUNDED, 5, [30, 50, 24])
 
 
 def part(matrix):
-    return Component(matrix, np.arange(matrix.shape[1]))
+    return Component(matrix, np.arange(matrix.shape[1]), np.arange(matrix.shape[0]))
 
 
 def endless():

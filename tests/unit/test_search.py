@@ -27,7 +27,10 @@ LOCKED = model(
 
 def searched(*matrices, **given):
     """Events of searching these parts."""
-    parts = tuple(Component(matrix, np.arange(matrix.shape[1])) for matrix in matrices)
+    parts = tuple(
+        Component(matrix, np.arange(matrix.shape[1]), np.arange(matrix.shape[0]))
+        for matrix in matrices
+    )
     events = []
     search(Task(parts, **given), events.append)
     return events

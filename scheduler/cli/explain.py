@@ -1,0 +1,113 @@
+"""``flexweave explain``: why somebody is where they are, why not elsewhere, and what if."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.exits import Refused
+from scheduler.cli.inputs import Answer, AsJson, Source, fitting
+from scheduler.cli.screen import show, show_json, tell
+from scheduler.cli.solve import undisturbed
+from scheduler.explain import (
+    Case,
+    Unanswerable,
+    Words,
+    adopted,
+    prices,
+    sentences,
+    shown,
+    story,
+    why,
+    why_not,
+)
+from scheduler.explain.typed import Answer as Explained
+from scheduler.explain.typed import WhyNot
+from scheduler.report.tables import line
+from scheduler.rules.contract import Audience
+from scheduler.writing import write_solution
+
+EXAMPLES = (
+    "flexweave explain fixtures/demo out/demo --person s001",
+    "flexweave explain fixtures/demo out/demo --person s001 --session robotics-Mon",
+    "flexweave explain fixtures/demo out/demo --person s001 --session robotics-Mon "
+    "--audience coordinator --json",
+    "flexweave explain fixtures/demo out/demo --session robotics-Mon",
+    "flexweave explain fixtures/demo out/demo --prices",
+)
+
+
+def command(
+    scenario: Source,
+    out: Answer,
+    person: Annotated[
+        str | None, typer.Option(metavar="PERSON", help="Explain where this person is: an id.")
+    ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option(metavar="SESSION", help="Why the person is not in it; alone: its story."),
+    ] = None,
+    audience: Annotated[
+        Audience, typer.Option(help="Who reads; a student sees least.")
+    ] = "student",
+    dearest: Annotated[
+        bool, typer.Option("--prices", help="Show which seats are worth most, each verified.")
+    ] = False,
+    adopt: Annotated[
+        bool,
+        typer.Option("--adopt", help="Write a better answer to OUT, if the what-if finds one."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Explain an answer: why a person is where they are, or why not in another session.
+
+    With --session alone: who wished it, where they went, what opening it costs. With --prices: what
+    one more seat is worth.
+
+    Why not comes with a what-if: the person is put there, everything around is solved again, and
+    what that costs is checked from ids. Nothing is changed unless --adopt is given and the what-if
+    turns out better than the answer.
+    """
+    if person is None and session is None and not dearest:
+        raise typer.BadParameter("give --person, --session, both, or --prices.")
+    if dearest and (person is not None or session is not None):
+        raise typer.BadParameter("give --prices alone.")
+    if adopt and (person is None or session is None):
+        raise typer.BadParameter("--adopt needs --person and --session.")
+    school, solution = fitting(scenario, out)
+    if solution.certificate.scenario_hash != school.digest:
+        raise Refused(f"{scenario} has changed since {out} was made; solve it again")
+    with Case(school, solution) as case:
+        try:
+            found = _answers(case, person, session)
+        except Unanswerable as nothing:
+            raise Refused(str(nothing)) from nothing
+        _tell([shown(case, one, audience) for one in found], as_json)
+        if adopt and isinstance(found[0], WhyNot):
+            _adopt(case, found[0], out)
+
+
+def _answers(case: Case, person: str | None, session: str | None) -> Sequence[Explained]:
+    if person is not None:
+        return why(case, person) if session is None else [why_not(case, person, session)]
+    return prices(case) if session is None else [story(case, session)]
+
+
+def _tell(answers: list[Explained], as_json: bool) -> None:
+    if as_json:
+        show_json([one.model_dump() for one in answers])
+    else:
+        words = Words()
+        show(line(text) for one in answers for text in sentences(one, words))
+
+
+def _adopt(case: Case, found: WhyNot, out: Path) -> None:
+    """Write the better answer, if it is one."""
+    better = adopted(case, found)
+    if better is None:
+        tell("There is nothing to adopt: the answer stays as it is.")
+        return
+    with undisturbed():
+        write_solution(better, out)
+    tell(f"The better answer, worth {better.certificate.value} points, is in {out}.")

@@ -1,0 +1,111 @@
+"""Who may see what: answers without what an audience must not know.
+
+A `student` (and a guardian) sees their own story: other people as counts, and none below five;
+who asked for them only where that is shared. `staff` see who asked, not why. A `coordinator` sees
+everything but the reasons of needs, an `admin` everything. Words are made from what is left, so
+they cannot say more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from scheduler.explain.typed import FEW, Answer, Asker, Count, WhatIf, Why, WhyNot
+
+if TYPE_CHECKING:
+    from scheduler.explain.case import Case
+    from scheduler.rules.contract import Audience
+
+A = TypeVar("A", bound=Answer)
+
+HIDDEN = "school"
+"""Reason of a place that somebody asked for who is not told: placed by school."""
+
+
+def shown(case: Case, answer: A, audience: Audience = "student") -> A:
+    """The answer as an audience may see it; of the same type.
+
+    Parameters
+    ----------
+    case : Case
+    answer : Answer
+    audience : str
+        The default is the most private.
+    """
+    changes: dict[str, object] = {}
+    for name in type(answer).model_fields:
+        value = getattr(answer, name)
+        hidden = _shown(case, value, audience)
+        if hidden is not value:
+            changes[name] = hidden
+    found = answer.model_copy(update=changes) if changes else answer
+    match found:
+        case WhatIf():
+            return _what_if(found, audience)  # type: ignore[return-value]
+        case Why() | WhyNot():
+            return _own(case, found, audience)  # type: ignore[return-value]
+    return found
+
+
+def _shown(case: Case, value: object, audience: Audience) -> object:
+    if isinstance(value, Count):
+        return few(value, audience)
+    if isinstance(value, Answer):
+        return shown(case, value, audience)
+    if isinstance(value, tuple):
+        return tuple(_shown(case, one, audience) for one in value)
+    if isinstance(value, dict):
+        return {key: _shown(case, one, audience) for key, one in value.items()}
+    return value
+
+
+def few(count: Count, audience: Audience) -> Count:
+    """A count, only as ``below`` where it is so small that it points at people."""
+    hidden = audience in ("student", "staff") and count.number is not None and count.number < FEW
+    return Count(below=FEW) if hidden else count
+
+
+def _what_if(found: WhatIf, audience: Audience) -> WhatIf:
+    """Without moves for students and staff: repeated questions would tell who is where."""
+    if audience in ("student", "staff"):
+        return found.model_copy(update={"moves": (), "per_rule": {}})
+    return found
+
+
+def _own(case: Case, found: Why | WhyNot, audience: Audience) -> Why | WhyNot:
+    """Askers as far as they are told; where none are left of those there were, only the school."""
+    place = found.session if isinstance(found, Why) else found.instead
+    kept = _askers(case, found.person, place, found.askers, audience) if found.askers else ()
+    changes: dict[str, object] = {"askers": kept}
+    if isinstance(found, Why) and audience == "student":
+        if found.reason in ("pull", "need", "lock") and not kept:
+            changes["reason"] = HIDDEN
+        elif found.reason == "pull" and not any(one.tier for one in kept):
+            changes["reason"] = "need"
+    return found.model_copy(update=changes)
+
+
+def _askers(
+    case: Case, person: str, session: str, askers: tuple[Asker, ...], audience: Audience
+) -> tuple[Asker, ...]:
+    if audience == "admin":
+        return askers
+    if audience == "coordinator":
+        return tuple(one.model_copy(update={"why": ""}) if one.tag else one for one in askers)
+    if audience == "staff":
+        return tuple(one.model_copy(update={"why": ""}) for one in askers)
+    return _shared(case, person, session)
+
+
+def _shared(case: Case, person: str, session: str) -> tuple[Asker, ...]:
+    """What a student may know: shared pulls with who asked, shared needs with their reason."""
+    facts = case.facts
+    if session not in facts.cycle.decided or not facts.may_go(person, session):
+        return ()
+    targets = (session, facts.session(session).activity)
+    pulls = [p for t in targets if (person, t) in facts.pulls for p in facts.pulls[person, t].pulls]
+    needs = [n for n in facts.needs_of.get(person, ()) if facts.meets(session, n)]
+    return tuple(
+        [Asker(tier=p.tier, by=p.by) for p in pulls if p.share]
+        + [Asker(tag=n.tag, by=n.by, why=n.reason) for n in needs if n.share]
+    )

@@ -1,0 +1,392 @@
+"""A solution that is asked about: its model, answer and prices, kept between questions.
+
+A what-if is a demand on the kept model where that model has a column for it. Where a lock lets
+somebody in who could not go there, or the scenario itself is changed, a model of the changed
+scenario is made; its prices are those of the rows that it shares with the kept one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from scheduler.models import Lock
+from scheduler.models.points import from_units
+from scheduler.rules import catalogue
+from scheduler.rules.contract import UNBOUNDED
+from scheduler.solver.clerk import Clerk
+from scheduler.solver.components import components
+from scheduler.solver.matrix import completed
+from scheduler.solver.model import modelled, tidied
+from scheduler.solver.whatif import Demand, Kept
+from scheduler.verify import weigh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+    from scheduler.models import Plan, Scenario, Solution
+    from scheduler.rules.facts import Facts
+    from scheduler.solver.clerk import Answering
+    from scheduler.solver.components import Component
+    from scheduler.solver.model import Model
+    from scheduler.verify import Weighed
+
+    Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A plan that was found for a changed question, judged from ids.
+
+    ``bound`` limits every plan for that question; ``settled`` says whether all that prices leave
+    open was decided exactly.
+    """
+
+    plan: Plan
+    weighed: Weighed
+    bound: Decimal | None
+    settled: bool
+
+
+class Case:
+    """A scenario and a solution of it, with what answering questions needs.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    solution : Solution
+        Verified, of this scenario.
+    prices : int array (rows of the model,), optional
+        Multipliers that certify the bound; computed where absent.
+    answering : Answering, optional
+        What solves; by default a child process, started with the first question that needs it.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        solution: Solution,
+        prices: NDArray[np.float64] | None = None,
+        answering: Answering | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.solution = solution
+        self.plan = solution.plan
+        self.facts = catalogue.facts(scenario)
+        self.prices = prices
+        self._answering = answering
+        self._kept: dict[int, int] = {}
+        self._next = 0
+        self.found: dict[tuple[str, str], Outcome] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the solvers."""
+        if self._answering is not None:
+            self._answering.close()
+            self._answering = None
+            self._kept.clear()
+
+    # ---- what is kept ------------------------------------------------------------------------
+
+    @property
+    def answering(self) -> Answering:
+        """What solves."""
+        if self._answering is None:
+            self._answering = Clerk()
+        return self._answering
+
+    @cached_property
+    def weighed(self) -> Weighed:
+        """The solution's value and findings, judged again."""
+        return weigh(self.facts, self.plan)
+
+    @cached_property
+    def lines(self) -> frozenset[tuple[str, str]]:
+        """Who is where, kept lines among them."""
+        return frozenset((*self.plan.lines, *self.facts.cycle.kept))
+
+    @cached_property
+    def visits(self) -> dict[str, tuple[str, ...]]:
+        """Sessions that each person visits, in the order of blocks."""
+        return self.facts.visits(self.plan)
+
+    @cached_property
+    def roster(self) -> dict[str, tuple[str, ...]]:
+        """People in each decided session."""
+        return self.facts.roster(self.plan)
+
+    @cached_property
+    def model(self) -> Model:
+        """The scenario's model."""
+        return modelled(self.scenario)
+
+    @cached_property
+    def standing(self) -> Ints:
+        """(base,): the solution's columns."""
+        return self.model.standing(self.plan)
+
+    @cached_property
+    def parts(self) -> list[Component]:
+        """Independent parts of the model."""
+        return components(self.model.matrix)
+
+    @cached_property
+    def _part_of(self) -> Ints:
+        """(columns,): part of each column."""
+        found = np.zeros(self.model.matrix.shape[1], dtype=np.int64)
+        for number, part in enumerate(self.parts):
+            found[part.columns] = number
+        return found
+
+    def _keep(self, number: int) -> int:
+        """Let a part be kept by what solves, once; its number there."""
+        if number not in self._kept:
+            part = self.parts[number]
+            duals = None if self.prices is None else self.prices[part.rows]
+            base = self.standing[part.columns[part.matrix.integer]]
+            known = self.answering.keep(self._next, Kept(part.matrix, base, duals))
+            if self.prices is None:
+                self._priced[number] = known.duals
+            self._kept[number] = self._next
+            self._next += 1
+        return self._kept[number]
+
+    @cached_property
+    def _priced(self) -> dict[int, NDArray[np.float64]]:
+        return {}
+
+    # ---- asking ------------------------------------------------------------------------------
+
+    def put(self, person: str, session: str) -> Outcome | None:
+        """The best plan found with this person locked into this session; ``None`` if none is.
+
+        Parameters
+        ----------
+        person, session : str
+            Ids; the session is decided, and the person is there in its blocks.
+        """
+        if (person, session) not in self.found:
+            found = self._put(person, session)
+            if found is None:
+                return None
+            self.found[person, session] = found
+        return self.found[person, session]
+
+    def _put(self, person: str, session: str) -> Outcome | None:
+        column = self._column(person, session)
+        if column is None:
+            lock = Lock(person=person, session=session, state="in")
+            others = tuple(
+                k for k in self.scenario.locks if (k.person, k.session) != (person, session)
+            )
+            changed = self.scenario.model_copy(update={"locks": (*others, lock)})
+            return self.changed(changed, [(person, session)])
+        facts = self.facts.with_lock(person, session)
+        return self._met(column, self._least_rows(column), facts)
+
+    def opened(self, session: str) -> Outcome | None:
+        """The best plan found in which this decided session is open, with all that it needs."""
+        columns = self.model.columns
+        where = np.array([columns.session_index[session]])
+        return self._met(int(columns.session_open(where)[0]), where[:0], self.facts)
+
+    def widened(self, session: str, scenario: Scenario) -> Outcome | None:
+        """The best plan found with one seat more in an open session, judged by that scenario.
+
+        Its row of seats allows one more. Where there is no such row, or rooms are shared, the
+        changed scenario gets a model of its own.
+        """
+        columns, matrix = self.model.columns, self.model.matrix
+        where = columns.session_index[session]
+        switch = int(columns.session_open(np.array([where]))[0])
+        rows = matrix.columns_first[:, [switch]].indices
+        cap = -int(columns.session_cap[where])
+        seats = (matrix.a[rows][:, [switch]].toarray().ravel() == cap) & (matrix.upper[rows] == 0)
+        many = np.diff(matrix.a.indptr)[rows] > 2
+        found = rows[seats & many & (matrix.lower[rows] <= -UNBOUNDED)].astype(np.int64)
+        room = columns.cycle.offered[session].room
+        shared = any(r.id == room and r.shared for r in self.scenario.rooms)
+        if len(found) != 1 or shared:
+            return self.changed(scenario, [("", session)])
+        return self._met(switch, found[:0], catalogue.facts(scenario), found)
+
+    def _met(
+        self, column: int, rows: Ints, facts: Facts, wider: Ints | None = None
+    ) -> Outcome | None:
+        """The best plan found with one column taken and some rows let go, judged by ``facts``."""
+        number = int(self._part_of[column])
+        kept = self._keep(number)
+        part = self.parts[number]
+        inside = np.searchsorted(part.columns, [column])
+        loose = np.searchsorted(part.rows, rows)
+        more = None if wider is None else np.searchsorted(part.rows, wider)
+        found = self.answering.meet(kept, Demand(inside, loose, inside[:0], more))
+        if found.base is None:
+            return None
+        whole = self.standing.copy()
+        whole[part.columns[part.matrix.integer]] = found.base
+        plan = self.model.plan(tidied(self.model, whole), self.plan)
+        judged = weigh(facts, plan)
+        if judged.illegal or judged.waived:
+            return None
+        return Outcome(plan, judged, self._bound(number, found.bound), found.settled)
+
+    def _column(self, person: str, session: str) -> int | None:
+        """The column of somebody who may go there; ``None`` where the model has none for it."""
+        columns = self.model.columns
+        who, where = columns.person_index.get(person), columns.session_index.get(session)
+        if who is None or where is None or not self.facts.may_go(person, session):
+            return None
+        visit = int(columns.visit_at[who, where])
+        if visit < 0:
+            return None
+        column = int(columns.visit_column[visit])
+        fold = self.model.fold
+        return None if fold is not None and column in fold.count else column
+
+    def _least_rows(self, column: int) -> Ints:
+        """Rows that ask an open session for a least number of people, this candidate's among them.
+
+        One person locked in makes up for the whole minimum, so these rows hold no more.
+        """
+        matrix, columns = self.model.matrix, self.model.columns
+        switch = len(columns.cand_person) + int(columns.cand_unit[column])
+        one, other = (matrix.columns_first[:, [c]].indices for c in (column, switch))
+        rows = np.intersect1d(one, other)
+        body = matrix.a[rows]
+        slack = (abs(body[:, np.flatnonzero(~matrix.integer)]).sum(axis=1)) > 0
+        asks = (body[:, [switch]].toarray().ravel() < 0) & (matrix.lower[rows] == 0)
+        found: Ints = rows[asks & (matrix.upper[rows] >= UNBOUNDED) & ~slack]
+        return found
+
+    def _bound(self, number: int, units: int) -> Decimal | None:
+        """The bound of one part as one of the whole: the others have theirs in the certificate."""
+        bound = self.solution.certificate.bound
+        if bound is None:
+            return None
+        part = self.parts[number]
+        here = completed(part.matrix, self.standing[part.columns[part.matrix.integer]])
+        return bound - from_units(part.matrix.value(here)) + from_units(units)
+
+    def changed(self, scenario: Scenario, about: Iterable[tuple[str, str]] = ()) -> Outcome | None:
+        """The best plan found for a changed scenario, near the solution.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            The kept one, changed a little.
+        about : iterable of (person, session)
+            What the change is about: these are looked at first. Empty persons mean the session.
+        """
+        model = modelled(scenario)
+        whole = model.standing(self.plan)
+        parts = components(model.matrix)
+        asked = _asked(model, about)
+        total: Decimal | None = None
+        settled = True
+        bounds: list[int | None] = []
+        duals = self._translated(model)
+        for part in parts:
+            inside = part.columns[part.matrix.integer]
+            around = np.flatnonzero(np.isin(part.columns, asked))
+            here = completed(part.matrix, whole[inside])
+            if not len(around) and part.matrix.allows(here):
+                bounds.append(None)
+                continue
+            given = None if duals is None else duals[part.rows]
+            known = self.answering.keep(self._next, Kept(part.matrix, whole[inside], given))
+            nothing = np.zeros(0, dtype=np.int64)
+            found = self.answering.meet(self._next, Demand(nothing, nothing, around))
+            if found.base is None:
+                return None
+            settled &= found.settled
+            whole[inside] = found.base
+            bounds.append(min(known.bound, found.bound))
+        plan = model.plan(tidied(model, whole), self.plan)
+        judged = weigh(catalogue.facts(scenario), plan)
+        if judged.illegal or judged.waived:
+            return None
+        if len(parts) == 1 and bounds[0] is not None:
+            total = from_units(bounds[0])
+        return Outcome(plan, judged, total, settled)
+
+    def _translated(self, model: Model) -> NDArray[np.float64] | None:
+        """(rows of another model,): prices of the rows that it shares with the kept one."""
+        prices = self._known_prices()
+        here, there = _signatures(self.model), _signatures(model)
+        order = np.argsort(here, kind="stable")
+        at = np.minimum(np.searchsorted(here[order], there), len(order) - 1)
+        same = here[order][at] == there
+        return np.where(same, prices[order][at], 0.0)
+
+    def _known_prices(self) -> NDArray[np.float64]:
+        """(rows,): multipliers, computed by what solves where none were given."""
+        if self.prices is None:
+            found = np.zeros(self.model.matrix.shape[0])
+            for number, part in enumerate(self.parts):
+                self._keep(number)
+                found[part.rows] = self._priced[number]
+            self.prices = found
+        return self.prices
+
+
+def _asked(model: Model, about: Iterable[tuple[str, str]]) -> Ints:
+    """Base columns of pairs of person and session; of the session where there is no person."""
+    columns, found = model.columns, []
+    for person, session in about:
+        where = columns.session_index.get(session)
+        if where is None:
+            continue
+        who = columns.person_index.get(person)
+        visit = -1 if who is None else int(columns.visit_at[who, where])
+        if visit >= 0:
+            found.append(int(columns.visit_column[visit]))
+        else:
+            found.append(int(columns.session_open(np.array([where]))[0]))
+    return np.array(sorted(set(found)), dtype=np.int64)
+
+
+def _signatures(model: Model) -> Ints:
+    """(rows,): a number for what a row is about: its base columns by id, and which sides it has."""
+    columns, matrix = model.columns, model.matrix
+    people = np.array([_number(f"p {name}") for name in columns.people], dtype=np.uint64)
+    units = np.array([_number(f"u {name}") for name in columns.units], dtype=np.uint64)
+    block = np.zeros(len(columns.place_person), dtype=np.uint64)
+    who, at = np.nonzero(columns.place_of >= 0)
+    names = np.array([_number(f"b {name}") for name in columns.blocks], dtype=np.uint64)
+    np.maximum.at(block, columns.place_of[who, at], names[at])
+    key = np.zeros(matrix.shape[1], dtype=np.uint64)
+    base = [
+        people[columns.cand_person] * units[columns.cand_unit],
+        units,
+        people[columns.place_person] * block,
+    ]
+    key[: columns.count] = np.concatenate(base)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.a.indptr))
+    found = np.zeros(matrix.shape[0], dtype=np.uint64)
+    np.add.at(found, row, key[matrix.a.indices])
+    sides = 1 + (matrix.lower > -UNBOUNDED) + 2 * (matrix.upper < UNBOUNDED)
+    slack = np.bincount(row[~matrix.integer[matrix.a.indices]], minlength=matrix.shape[0])
+    mixed: Ints = (
+        found * np.uint64(64) + (8 * np.minimum(slack, 7) + sides).astype(np.uint64)
+    ).view(np.int64)
+    return mixed
+
+
+def _number(text: str) -> int:
+    """A number of 63 bits for a text, odd, always the same."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) | 1

@@ -1,0 +1,226 @@
+"""What every explanation is made of: typed facts with ids and numbers, no words."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from scheduler.models.solution import Outcome
+
+FEW = 5
+"""Counts below this are not told to students and staff."""
+
+
+class Answer(Outcome):
+    """Part of an explanation. Immutable."""
+
+
+class Count(Answer):
+    """A number of people; ``number`` is ``None`` where only ``below`` is told."""
+
+    number: int | None = None
+    below: int | None = None
+
+
+class Move(Answer):
+    """One place of one person that changes.
+
+    ``before`` and ``after`` are sessions, empty where there is none; ``gain`` is how many choice
+    points more the person has there, negative for those who lose.
+    """
+
+    person: str
+    block: str
+    before: str
+    after: str
+    gain: Decimal
+
+
+class WhatIf(Answer):
+    """What putting a person into a session leads to, verified by the checker.
+
+    Attributes
+    ----------
+    person, session : str
+    possible : bool
+        Whether any plan was found that does it.
+    before, after : Decimal
+        Points that the solution is worth, and the best plan found that does it.
+    cost : Decimal or None
+        ``before − after``; below 0 where the solution can be improved.
+    bound, gap : Decimal or None
+        No plan that does it is worth more; ``None`` where nothing is known.
+    settled : bool
+        Whether everything that the prices leave open was decided exactly.
+    legal : bool
+        Whether the plan is legal without the person being locked in: then it can be adopted.
+    moved : Count
+        People who move, the person asked about among them.
+    losing, gaining : Count
+        People with fewer, and with more, choice points than before.
+    moves : tuple of Move
+    opens, closes : tuple of str
+        Sessions.
+    per_rule : dict of str to Decimal
+        Points by rule, after minus before, where they differ.
+    """
+
+    person: str
+    session: str
+    possible: bool
+    before: Decimal
+    after: Decimal | None = None
+    cost: Decimal | None = None
+    bound: Decimal | None = None
+    gap: Decimal | None = None
+    settled: bool = False
+    legal: bool = False
+    moved: Count = Count(number=0)
+    losing: Count = Count(number=0)
+    gaining: Count = Count(number=0)
+    moves: tuple[Move, ...] = ()
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    per_rule: dict[str, Decimal] = Field(default_factory=dict)
+
+
+class Asker(Answer):
+    """Somebody who asked for a person: a pull, or a need when ``tag`` is there.
+
+    ``by`` and ``why`` are empty where they are not told.
+    """
+
+    tag: str = ""
+    tier: str = ""
+    by: str = ""
+    why: str = ""
+
+
+class Option(Answer):
+    """Another session of the same place, and what it would have been worth to the person.
+
+    ``why_not`` is the obstacle that comes first, as in `WhyNot`, without a what-if.
+    """
+
+    session: str
+    rank: int | None
+    points: Decimal
+    why_not: str
+
+
+class Why(Answer):
+    """Why a person is where they are, in one place.
+
+    ``reason`` is as in ``assignments.csv``, or ``school``: placed by school, which is all that may
+    be told. ``options`` are the other sessions that they wished there, dearest first.
+    """
+
+    person: str
+    block: str
+    session: str
+    reason: str
+    rank: int | None
+    points: Decimal
+    askers: tuple[Asker, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+Obstacle = Literal[
+    "there",
+    "not-decided",
+    "not-attended",
+    "leads",
+    "grades",
+    "only",
+    "lock",
+    "school",
+    "visits",
+    "closed",
+    "full",
+    "elsewhere",
+]
+"""What stands against a session, the first in this order; ``elsewhere``: the whole is better so."""
+
+
+class Crowd(Answer):
+    """Who is in a session: people by reason, those with a choice by rank; each once."""
+
+    size: Count
+    seats: int | None
+    least: int
+    by_rank: dict[str, Count] = Field(default_factory=dict)
+    by_reason: dict[str, Count] = Field(default_factory=dict)
+
+
+class WhyNot(Answer):
+    """Why a person is not in a session.
+
+    Attributes
+    ----------
+    obstacle : str
+        The first that stands against it.
+    instead : str
+        Where the person is in that place.
+    needed : tuple of str
+        Grades or tags, one of which would let them in.
+    askers : tuple of Asker
+        The needs and pulls because of which they are elsewhere.
+    wanted : Count or None
+        Of a closed session: how many would rather be there than where they are.
+    crowd : Crowd or None
+        Of an open one: who is in it.
+    what_if : WhatIf or None
+        Where nothing else makes it impossible: what putting the person in costs.
+    """
+
+    person: str
+    session: str
+    obstacle: Obstacle
+    instead: str = ""
+    rank: int | None = None
+    needed: tuple[str, ...] = ()
+    askers: tuple[Asker, ...] = ()
+    wanted: Count | None = None
+    crowd: Crowd | None = None
+    what_if: WhatIf | None = None
+
+
+class Story(Answer):
+    """How a session came out.
+
+    Attributes
+    ----------
+    session : str
+    open : bool
+    crowd : Crowd
+        Who is in it.
+    wished : dict of str to Count
+        People whom it would have given points, by the rank of their choice; ``score`` without one.
+    went : dict of str to Count
+        Where those who wished it are instead, by session; ``unplaced`` for nowhere.
+    opening : Decimal or None
+        Of a closed session: points that opening it costs, verified; below 0 where that is better.
+    settled : bool
+        Whether that was decided exactly.
+    """
+
+    session: str
+    open: bool
+    crowd: Crowd
+    wished: dict[str, Count] = Field(default_factory=dict)
+    went: dict[str, Count] = Field(default_factory=dict)
+    opening: Decimal | None = None
+    settled: bool = False
+
+
+class Price(Answer):
+    """What one more seat in a session is worth: value solved with it, minus value, verified."""
+
+    session: str
+    block: str
+    activity: str
+    room: str
+    points: Decimal
+    settled: bool

@@ -1,0 +1,288 @@
+"""Sentences of explanations, made from typed answers alone: one table of texts per language."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from scheduler.explain.typed import (
+    Asker,
+    Count,
+    Crowd,
+    Move,
+    Price,
+    Story,
+    WhatIf,
+    Why,
+    WhyNot,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scheduler.explain.typed import Answer
+
+ENGLISH = {
+    "why.choice": "{person} is in {session} on {block}: {rank}.",
+    "why.pull": "{person} is in {session} on {block} because staff asked for it{askers}.",
+    "why.need": "{person} is in {session} on {block} for support{askers}.",
+    "why.lock": "{person} is in {session} on {block} because it was fixed beforehand.",
+    "why.fallback": "{person} is in {session} on {block}, a place for those left over.",
+    "why.open-seat": "{person} is in {session} on {block}, an open seat that nobody wished.",
+    "why.unplaced": "{person} has no place{block}.",
+    "why.kept": "{person} is in {session} on {block}, kept from before.",
+    "why.school": "{person} is in {session} on {block}: placed by school.",
+    "option": "  {session} ({rank}, {points}): {why_not}",
+    "rank": "choice no. {rank}",
+    "rank.none": "a choice",
+    "asker.pull": "{tier}, asked by {by}",
+    "asker.pull.unknown": "{tier}",
+    "asker.need": "{tag}",
+    "asker.need.by": "{tag}, asked by {by}",
+    "asker.why": "{asker}: {why}",
+    "not.there": "{person} is in {session}.",
+    "not.not-decided": "{session} is not decided in this cycle.",
+    "not.not-attended": "{person} is not there when {session} meets.",
+    "not.leads": "{person} leads {session}.",
+    "not.grades": "{session} is only for grades {needed}.",
+    "not.only": "{session} is only for {needed}.",
+    "not.lock": "A lock stands against {person} in {session}.",
+    "not.school.hidden": "{person} is in {instead} then: placed by school.",
+    "not.school": "{person} is needed in {instead} then{askers}.",
+    "not.visits": "{person} visits the activity of {session} as often as allowed already.",
+    "not.closed": "{session} is closed: {wanted} would rather be there, and it needs {least}.",
+    "not.full": "{session} is full: {crowd}.",
+    "not.elsewhere": "{session} has room, but then everything together is worth less.",
+    "short.there": "is there",
+    "short.not-decided": "not decided",
+    "short.not-attended": "not there then",
+    "short.leads": "leads it",
+    "short.grades": "other grades only",
+    "short.only": "for others only",
+    "short.lock": "a lock stands against it",
+    "short.school": "placed by school then",
+    "short.visits": "there often enough already",
+    "short.closed": "closed",
+    "short.full": "full",
+    "short.elsewhere": "everything together is worth less so",
+    "crowd.rank": "{count} by choice no. {rank}",
+    "crowd.lock": "{count} fixed",
+    "crowd.pull": "{count} asked for by staff",
+    "crowd.need": "{count} for support",
+    "crowd.fallback": "{count} left over",
+    "crowd.open-seat": "{count} without a wish",
+    "crowd.kept": "{count} kept",
+    "crowd.choice": "{count} by choice",
+    "if.none": "Nothing legal was found with {person} in {session}.",
+    "if.cost": "With {person} in {session}, everything together is worth {cost} points less, "
+    "solved again and checked{sure}; {moved} would move, {losing} would lose by it.",
+    "if.free": "With {person} in {session}, everything together is worth the same; "
+    "{moved} would move.",
+    "if.better": "With {person} in {session}, everything together is worth {gain} points more: "
+    "an improvement was found{adopt}.",
+    "if.adopt": ", which --adopt writes",
+    "if.exact": " (no cheaper way exists among all that was left open)",
+    "if.gap": " (a cheaper way may exist: at least {least} points)",
+    "if.opens": "  opens: {sessions}",
+    "if.closes": "  closes: {sessions}",
+    "story.open": "{session} is open with {size}: {crowd}.",
+    "story.closed": "{session} is closed; it needs {least}.",
+    "story.wished": "  wished as choice no. {rank}: {people}",
+    "story.score": "  wished with a score: {people}",
+    "story.went": "  of those who wished it, in {session} instead: {people}",
+    "story.unplaced": "  of those who wished it, nowhere: {people}",
+    "story.opening": "  Opening it would cost {cost} points, solved again and checked{sure}.",
+    "story.gain": "  Opening it would gain {cost} points, solved again and checked.",
+    "price": "{session} on {block}: one more seat is worth {points} points.",
+    "move": "  {person}, {block}: {before} → {after} ({gain})",
+    "nowhere": "nowhere",
+    "few": "fewer than {below}",
+    "one": "1 person",
+    "people": "{count} people",
+    "points": "{points} points",
+}
+"""Texts by name; another language is another such table."""
+
+
+class Words:
+    """Says answers in one language.
+
+    Parameters
+    ----------
+    texts : mapping of str to str
+    """
+
+    def __init__(self, texts: Mapping[str, str] = ENGLISH) -> None:
+        self.texts = texts
+
+    def say(self, name: str, **values: object) -> str:
+        """A text with its values filled in."""
+        return self.texts[name].format(**values)
+
+    def count(self, count: Count) -> str:
+        """A number as far as it is told."""
+        if count.number is None:
+            return self.say("few", below=count.below)
+        return str(count.number)
+
+    def people(self, count: Count) -> str:
+        """``1 person``, ``fewer than 5 people``."""
+        if count.number == 1:
+            return self.say("one")
+        return self.say("people", count=self.count(count))
+
+    def rank(self, rank: int | None) -> str:
+        """``choice no. 2``; without a rank, just a choice."""
+        return self.say("rank.none") if rank is None else self.say("rank", rank=rank)
+
+    def askers(self, askers: Iterable[Asker]) -> str:
+        """In brackets, or nothing."""
+        said = "; ".join(map(self._asker, askers))
+        return f" ({said})" if said else ""
+
+    def _asker(self, one: Asker) -> str:
+        if one.tag:
+            name = "asker.need.by" if one.by else "asker.need"
+        else:
+            name = "asker.pull" if one.by else "asker.pull.unknown"
+        said = self.say(name, tag=one.tag, by=one.by, tier=one.tier)
+        return self.say("asker.why", asker=said, why=one.why) if one.why else said
+
+    def crowd(self, crowd: Crowd) -> str:
+        """Who is in a session, as counts."""
+        parts = [
+            self.say("crowd.rank", count=self.count(n), rank=rank)
+            for rank, n in crowd.by_rank.items()
+        ]
+        parts += [
+            self.say(f"crowd.{reason}", count=self.count(n))
+            for reason, n in crowd.by_reason.items()
+            if reason != "choice" or not crowd.by_rank
+        ]
+        return ", ".join(parts)
+
+
+def plain(amount: Decimal) -> str:
+    """An amount without trailing zeros, thousands separated."""
+    text = f"{amount:,.4f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+@singledispatch
+def sentences(answer: Answer, words: Words) -> list[str]:
+    """Lines that say an answer."""
+    raise TypeError(f"there are no words for {type(answer).__name__}")
+
+
+@sentences.register
+def _(answer: Why, words: Words) -> list[str]:
+    block = answer.block if answer.reason != "unplaced" else f" on {answer.block}"
+    said = words.say(
+        f"why.{answer.reason}",
+        person=answer.person,
+        session=answer.session,
+        block=block if answer.block else "",
+        rank=words.rank(answer.rank),
+        askers=words.askers(answer.askers),
+    )
+    return [said] + [
+        words.say(
+            "option",
+            session=one.session,
+            rank=words.rank(one.rank),
+            points=words.say("points", points=plain(one.points)),
+            why_not=words.say(f"short.{one.why_not}"),
+        )
+        for one in answer.options
+    ]
+
+
+@sentences.register
+def _(answer: WhyNot, words: Words) -> list[str]:
+    name = f"not.{answer.obstacle}"
+    if answer.obstacle == "school" and not answer.askers:
+        name = "not.school.hidden"
+    said = words.say(
+        name,
+        person=answer.person,
+        session=answer.session,
+        instead=answer.instead,
+        needed=", ".join(answer.needed),
+        askers=words.askers(answer.askers),
+        wanted=words.people(answer.wanted) if answer.wanted else "",
+        least=answer.crowd.least if answer.crowd else "",
+        crowd=words.crowd(answer.crowd) if answer.crowd else "",
+    )
+    return [said] + (sentences(answer.what_if, words) if answer.what_if else [])
+
+
+@sentences.register
+def _(answer: WhatIf, words: Words) -> list[str]:
+    values: dict[str, object] = {
+        "person": answer.person,
+        "session": answer.session,
+        "moved": words.people(answer.moved),
+        "losing": words.people(answer.losing),
+    }
+    cost = answer.cost
+    if cost is None:
+        return [words.say("if.none", **values)]
+    if cost < 0:
+        adopt = words.say("if.adopt") if answer.legal else ""
+        found = [words.say("if.better", **values, gain=plain(-cost), adopt=adopt)]
+    elif cost == 0:
+        found = [words.say("if.free", **values)]
+    else:
+        found = [words.say("if.cost", **values, cost=plain(cost), sure=_sure(answer, words))]
+    for name, sessions in (("if.opens", answer.opens), ("if.closes", answer.closes)):
+        if sessions:
+            found.append(words.say(name, sessions=", ".join(sessions)))
+    return found + [_move(move, words) for move in answer.moves]
+
+
+@sentences.register
+def _(answer: Price, words: Words) -> list[str]:
+    points = plain(answer.points)
+    return [words.say("price", session=answer.session, block=answer.block, points=points)]
+
+
+@sentences.register
+def _(answer: Story, words: Words) -> list[str]:
+    name = "story.open" if answer.open else "story.closed"
+    size, crowd = words.people(answer.crowd.size), words.crowd(answer.crowd)
+    least = answer.crowd.least
+    found = [words.say(name, session=answer.session, size=size, crowd=crowd, least=least)]
+    for rank, number in answer.wished.items():
+        text = "story.score" if rank == "score" else "story.wished"
+        found.append(words.say(text, rank=rank, people=words.people(number)))
+    for session, number in answer.went.items():
+        text = "story.unplaced" if session == "unplaced" else "story.went"
+        found.append(words.say(text, session=session, people=words.people(number)))
+    if answer.opening is not None:
+        sure = words.say("if.exact") if answer.settled else ""
+        text = "story.opening" if answer.opening >= 0 else "story.gain"
+        found.append(words.say(text, cost=plain(abs(answer.opening)), sure=sure))
+    return found
+
+
+def _sure(answer: WhatIf, words: Words) -> str:
+    """How sure it is that there is no cheaper way."""
+    if answer.settled:
+        return words.say("if.exact")
+    if answer.bound is None:
+        return ""
+    return words.say("if.gap", least=plain(max(Decimal(0), answer.before - answer.bound)))
+
+
+def _move(move: Move, words: Words) -> str:
+    sign = "+" if move.gain > 0 else ""
+    nowhere = words.say("nowhere")
+    return words.say(
+        "move",
+        person=move.person,
+        block=move.block,
+        before=move.before or nowhere,
+        after=move.after or nowhere,
+        gain=sign + plain(move.gain),
+    )

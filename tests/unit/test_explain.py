@@ -1,0 +1,222 @@
+"""Why and why not: what-ifs are exactly what a full solve says, and students learn no more."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from scheduler.cli.app import app
+from scheduler.explain import Case, Unanswerable, Words, adopted, sentences, shown, why, why_not
+from scheduler.explain.typed import FEW
+from scheduler.generate import PRESETS, generate
+from scheduler.models import Lock, Scenario, Solution
+from scheduler.reading import read
+from scheduler.solver.clerk import Keep, Meet
+from scheduler.solver.clerk_child import answered
+from scheduler.verify import judge
+from scheduler.writing import write_scenario, write_solution
+from tests.schools import TINY
+from tests.solving import solved_here
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduler.rules.contract import Audience
+    from scheduler.solver.whatif import Demand, Desk, Found, Kept, Known
+
+
+class Here:
+    """Answers in the test's own process."""
+
+    def __init__(self) -> None:
+        self.desks: dict[int, Desk] = {}
+
+    def keep(self, number: int, kept: Kept, seed: int = 0) -> Known:
+        return answered(self.desks, Keep(number, kept, seed))  # type: ignore[return-value]
+
+    def meet(self, number: int, demand: Demand) -> Found:
+        return answered(self.desks, Meet(number, demand))  # type: ignore[return-value]
+
+    def close(self) -> None:
+        self.desks.clear()
+
+
+SIZES = PRESETS["week-300"].model_copy(update={"students": 24})
+
+
+def small(seed: int) -> Scenario:
+    """A week of a few students, drawn."""
+    return generate(SIZES, seed)
+
+
+def locked(scenario: Scenario, person: str, session: str) -> Scenario:
+    lock = Lock(person=person, session=session, state="in")
+    return scenario.model_copy(update={"locks": (*scenario.locks, lock)})
+
+
+@pytest.fixture(scope="module", params=["tiny", 1, 2])
+def case(request: pytest.FixtureRequest) -> Case:
+    scenario = read(TINY) if request.param == "tiny" else small(request.param)
+    return Case(scenario, solved_here(scenario), answering=Here())
+
+
+def pairs(case: Case, number: int) -> list[tuple[str, str]]:
+    people = [person.id for person in case.scenario.people]
+    every = [(p, s) for p in people for s in case.facts.cycle.decided]
+    return random.Random(0).sample(every, min(number, len(every)))
+
+
+def test_a_what_if_costs_exactly_what_a_full_solve_with_the_lock_does(case: Case) -> None:
+    asked = 0
+    for person, session in pairs(case, 25):
+        found = why_not(case, person, session).what_if
+        if found is None or not found.possible or asked == 6:
+            continue
+        asked += 1
+        full = solved_here(locked(case.scenario, person, session))
+        assert found.settled
+        assert found.before == case.solution.certificate.value
+        assert found.after == full.certificate.value, (person, session)
+        assert found.bound is not None and found.bound >= found.after
+    assert asked
+
+
+def test_moves_lead_from_the_solution_to_the_plan_found(case: Case) -> None:
+    for person, session in pairs(case, 12):
+        found = why_not(case, person, session).what_if
+        if found is None or not found.possible:
+            continue
+        plan = case.found[person, session].plan
+        assert (person, session) in plan.lines
+        assert not judge(locked(case.scenario, person, session), plan).illegal
+        assert {m.person for m in found.moves} == {p for p, _ in {*plan.lines} ^ {*case.plan.lines}}
+
+
+def test_everybody_who_has_a_line_has_a_reason(case: Case) -> None:
+    for person in case.scenario.people:
+        lines = [a for a in case.solution.assignments if a.person == person.id]
+        if lines:
+            assert [one.session for one in why(case, person.id)] == [a.session for a in lines]
+
+
+def test_every_answer_has_words_for_every_audience(case: Case) -> None:
+    audiences: tuple[Audience, ...] = ("student", "staff", "coordinator", "admin")
+    for person, session in pairs(case, 12):
+        answer = why_not(case, person, session)
+        for audience in audiences:
+            said = sentences(shown(case, answer, audience), Words())
+            assert said and all(said)
+
+
+def test_strangers_are_refused(case: Case) -> None:
+    with pytest.raises(Unanswerable):
+        why(case, "nobody")
+    with pytest.raises(Unanswerable):
+        why_not(case, "nobody", "nothing")
+
+
+def canaries(scenario: Scenario) -> Scenario:
+    """The same school, in which every name and reason can be told apart."""
+    students = [s.model_copy(update={"name": f"NAME-{s.id}-END"}) for s in scenario.students]
+    needs = [
+        n.model_copy(update={"reason": f"NEED-{n.person}-END", "share": False})
+        for n in scenario.needs
+    ]
+    pulls = [p.model_copy(update={"reason": f"PULL-{p.person}-END"}) for p in scenario.pulls]
+    return scenario.model_copy(
+        update={"students": tuple(students), "needs": tuple(needs), "pulls": tuple(pulls)}
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_student_learns_of_another(seed: int) -> None:
+    scenario = canaries(small(seed))
+    case = Case(scenario, solved_here(scenario), answering=Here())
+    ids = [student.id for student in scenario.students]
+    for person, session in pairs(case, 120):
+        if person not in ids:
+            continue
+        answers = [shown(case, one) for one in (*why(case, person), why_not(case, person, session))]
+        said = "\n".join(line for one in answers for line in sentences(one, Words()))
+        told = said + "".join(one.model_dump_json() for one in answers)
+        own = told.replace(person, "")
+        assert not [other for other in ids if other != person and f'"{other}"' in own]
+        assert not [other for other in ids if other != person and f"{other} " in own]
+        assert "NEED-" not in told and "PULL-" not in told and "NAME-" not in told
+
+
+def test_small_counts_are_not_told_to_students(case: Case) -> None:
+    for person, session in pairs(case, 12):
+        answer = shown(case, why_not(case, person, session))
+        for count in _counts(answer.model_dump()):
+            assert count["number"] is None or count["number"] >= FEW
+
+
+def _counts(value: object) -> list[dict[str, int | None]]:
+    if isinstance(value, dict):
+        if set(value) == {"number", "below"}:
+            return [value]
+        return [one for inner in value.values() for one in _counts(inner)]
+    if isinstance(value, list | tuple):
+        return [one for inner in value for one in _counts(inner)]
+    return []
+
+
+def test_an_improvement_is_found_and_adopted_only_if_it_is_one() -> None:
+    scenario = small(1)
+    best = solved_here(scenario)
+    worse = _worsened(scenario, best)
+    case = Case(scenario, worse, answering=Here())
+    better = []
+    for person, session in sorted(set(best.plan.lines) - set(worse.plan.lines)):
+        found = why_not(case, person, session)
+        assert found.what_if is not None and found.what_if.cost is not None
+        if found.what_if.cost < 0:
+            better.append(adopted(case, found))
+    assert better and all(
+        one is not None and one.certificate.value > worse.certificate.value for one in better
+    )
+
+
+def _worsened(scenario: Scenario, best: Solution) -> Solution:
+    """A legal solution that is worth less: everybody's best choices are banned for the search."""
+    bans = tuple(
+        Lock(person=a.person, session=a.session, state="out")
+        for a in best.assignments
+        if a.session and a.rank in (1, 2)
+    )
+    other = solved_here(scenario.model_copy(update={"locks": (*scenario.locks, *bans)}))
+    judged = judge(scenario, other.plan)
+    assert judged.value < best.certificate.value
+    certificate = best.certificate.model_copy(update={"value": judged.value})
+    return best.model_copy(
+        update={
+            "assignments": judged.assignments,
+            "sessions": judged.sessions,
+            "findings": judged.findings,
+            "certificate": certificate,
+        }
+    )
+
+
+def test_the_command_explains_in_words_and_json(tmp_path: Path) -> None:
+    scenario = read(TINY)
+    solution = solved_here(scenario)
+    write_scenario(scenario, tmp_path / "in")
+    write_solution(solution, tmp_path / "out")
+    line = solution.assignments[0]
+    run = CliRunner()
+    base = ["explain", str(tmp_path / "in"), str(tmp_path / "out"), "--person", line.person]
+    said = run.invoke(app, base)
+    assert said.exit_code == 0 and line.person in said.stdout
+    told = run.invoke(app, [*base, "--json"])
+    assert json.loads(told.stdout)[0]["person"] == line.person
+    other = next(s for s in scenario.sessions if s.id != line.session)
+    asked = run.invoke(app, [*base, "--session", other.id, "--audience", "coordinator"])
+    assert asked.exit_code == 0 and other.id in asked.stdout
+    assert run.invoke(app, [*base, "--session", "nothing"]).exit_code == 2
+    assert run.invoke(app, base[:3]).exit_code == 2
