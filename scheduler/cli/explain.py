@@ -22,6 +22,8 @@ from scheduler.explain import (
     why,
     why_not,
 )
+from scheduler.explain.treatment import sentences as treated_sentences
+from scheduler.explain.treatment import treated
 from scheduler.explain.typed import Answer as Explained
 from scheduler.explain.typed import WhyNot
 from scheduler.report.tables import line
@@ -30,11 +32,12 @@ from scheduler.writing import write_solution
 
 EXAMPLES = (
     "flexweave explain fixtures/demo out/demo --person s001",
-    "flexweave explain fixtures/demo out/demo --person s001 --session robotics-Mon",
-    "flexweave explain fixtures/demo out/demo --person s001 --session robotics-Mon "
+    "flexweave explain fixtures/demo out/demo --person s001 --session documentary-project-Wed",
+    "flexweave explain fixtures/demo out/demo --person s001 --session documentary-project-Wed "
     "--audience coordinator --json",
-    "flexweave explain fixtures/demo out/demo --session robotics-Mon",
-    "flexweave explain fixtures/demo out/demo --prices",
+    "flexweave explain fixtures/demo out/demo --session documentary-project-Wed",
+    "flexweave explain fixtures/tiny out/tiny --prices",
+    "flexweave explain fixtures/demo out/demo --fairness --audience coordinator",
 )
 
 
@@ -54,6 +57,9 @@ def command(
     dearest: Annotated[
         bool, typer.Option("--prices", help="Show which seats are worth most, each verified.")
     ] = False,
+    fairness: Annotated[
+        bool, typer.Option("--fairness", help="Show how people were treated, and the worst-off.")
+    ] = False,
     adopt: Annotated[
         bool,
         typer.Option("--adopt", help="Write a better answer to OUT, if the what-if finds one."),
@@ -63,21 +69,26 @@ def command(
     """Explain an answer: why a person is where they are, or why not in another session.
 
     With --session alone: who wished it, where they went, what opening it costs. With --prices: what
-    one more seat is worth.
+    one more seat is worth. With --fairness: how people were treated, by grade, tag and ledger; for
+    a student with --person, their own share.
 
     Why not comes with a what-if: the person is put there, everything around is solved again, and
     what that costs is checked from ids. Nothing is changed unless --adopt is given and the what-if
     turns out better than the answer.
     """
-    if person is None and session is None and not dearest:
-        raise typer.BadParameter("give --person, --session, both, or --prices.")
-    if dearest and (person is not None or session is not None):
-        raise typer.BadParameter("give --prices alone.")
+    _check(person, session, dearest, fairness)
     if adopt and (person is None or session is None):
         raise typer.BadParameter("--adopt needs --person and --session.")
     school, solution = fitting(scenario, out)
     if solution.certificate.scenario_hash != school.digest:
         raise Refused(f"{scenario} has changed since {out} was made; solve it again")
+    if fairness:
+        treatment = treated(school, solution, audience, reader=person or "")
+        if as_json:
+            show_json(treatment.model_dump())
+        else:
+            show(line(text) for text in treated_sentences(treatment, audience))
+        return
     with Case(school, solution) as case:
         try:
             found = _answers(case, person, session)
@@ -86,6 +97,16 @@ def command(
         _tell([shown(case, one, audience) for one in found], as_json)
         if adopt and isinstance(found[0], WhyNot):
             _adopt(case, found[0], out)
+
+
+def _check(person: str | None, session: str | None, dearest: bool, fairness: bool) -> None:
+    """Refuse questions that do not go together."""
+    if person is None and session is None and not dearest and not fairness:
+        raise typer.BadParameter("give --person, --session, both, --prices, or --fairness.")
+    if dearest and (person is not None or session is not None or fairness):
+        raise typer.BadParameter("give --prices alone.")
+    if fairness and session is not None:
+        raise typer.BadParameter("give --fairness without --session.")
 
 
 def _answers(case: Case, person: str | None, session: str | None) -> Sequence[Explained]:
