@@ -169,11 +169,11 @@ class _Part:
     # ---- stages ------------------------------------------------------------------------------
 
     def fill(self, start: Ints) -> None:
-        """Find a first answer, the best wishes first."""
+        """Find a first answer, the best wishes first; none worse than where it starts."""
         self.start = start
-        base = filled(self.strict, start)
-        if base is not None:
-            self.answered(base)
+        for base in (filled(self.strict, start), start):
+            if base is not None:
+                self.answered(base)
 
     def price(self) -> None:
         """Propagate, relax, certify; or find that nothing is possible."""
