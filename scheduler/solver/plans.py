@@ -244,7 +244,9 @@ class Plans:
         base = self._bases(y, reduced)
         shared = np.where(self.row_inside, 0, y)
         price = matrix.objective * GRID - matrix.columns_first.T @ shared
-        person, columns, limit = self._enumerate(np.maximum(-reduced, 0), base, price, width)
+        loss = np.maximum(-reduced, 0)
+        limit = self._reach(loss, base, price)
+        person, columns = self._enumerated(loss, limit, width, price)
         worth = self.worth(person, columns, price)
         best = np.full(len(self.good), NEVER)
         np.maximum.at(best, person, worth)
@@ -267,23 +269,54 @@ class Plans:
         np.add.at(base, self.owner[columns], most[columns])
         return base
 
-    def _enumerate(
-        self, loss: Ints, base: Ints, price: Ints, width: int
-    ) -> tuple[Ints, Ints, Ints]:
-        """Plans by least loss: person, columns, and the loss below which none was left out."""
-        limit = self._reach(loss, base, price)
-        person, columns = self._enumerated(loss, limit, width)
-        return person, columns, limit
+    def _enumerated(
+        self, loss: Ints, limit: Ints, width: int, price: Ints | None = None
+    ) -> tuple[Ints, Ints]:
+        """Plans that lose no more than each person's limit, which falls where some are left out.
 
-    def _enumerated(self, loss: Ints, limit: Ints, width: int) -> tuple[Ints, Ints]:
-        """Plans that lose no more than each person's limit, which falls where some are left out."""
+        With a ``price``, plans that use all personal rows alike are one: the best of them stands
+        for all (dominance, as in labelling algorithms for resource constrained paths; Irnich &
+        Desaulniers 2005).
+        """
         person = self.people.copy()
         lost = np.zeros(len(person), dtype=np.int64)
         columns = np.full((len(person), self.places), FREE)
+        some = self.candidates if price is None else self._foremost(price)
         for place in range(self.places):
-            person, lost, columns = self._extend(place, person, lost, columns, loss, limit)
+            person, lost, columns = self._extend(place, some, person, lost, columns, loss, limit)
+            if price is not None:
+                first = self._leading(person, columns, price)
+                person, lost, columns = person[first], lost[first], columns[first]
             person, lost, columns = _narrowed(person, lost, columns, limit, width)
         return person, columns
+
+    @cached_property
+    def _use(self) -> sparse.csr_array:
+        """(columns, rows + places): what each candidate uses of personal rows and places."""
+        return sparse.csr_array(sparse.hstack([self.personal_a, self.fills]))
+
+    @cached_property
+    def _kind(self) -> Ints:
+        """(candidates,): number of the kind; those of one use personal rows and places alike."""
+        return _kinds(self.matrix.owner[self.candidates], self._use[self.candidates])
+
+    def _foremost(self, price: Ints) -> Ints:
+        """The candidates of the highest price of each kind."""
+        order = np.lexsort((-price[self.candidates], self._kind))
+        first = np.concatenate([[True], np.diff(self._kind[order]) != 0])[: len(order)]
+        foremost: Ints = self.candidates[np.sort(order[first])]
+        return foremost
+
+    def _leading(self, person: Ints, columns: Ints, price: Ints) -> Ints:
+        """Of part plans of a person that use personal rows and places alike, the dearest one."""
+        plan, place = np.nonzero(columns >= 0)
+        ones, shape = np.ones(len(plan), dtype=np.int64), (len(columns), len(price))
+        taken = sparse.csr_array((ones, (plan, columns[plan, place])), shape=shape)
+        kind = _kinds(person, sparse.csr_array(taken @ self._use))
+        total = np.asarray(taken @ price)
+        order = np.lexsort((-total, kind))
+        first = np.concatenate([[True], np.diff(kind[order]) != 0])[: len(order)]
+        return np.sort(order[first])
 
     def _reach(self, loss: Ints, base: Ints, price: Ints) -> Ints:
         """(people,): loss of the plan that takes the best column of each place, or a large one."""
@@ -303,10 +336,17 @@ class Plans:
         return limit
 
     def _extend(
-        self, place: int, person: Ints, lost: Ints, columns: Ints, loss: Ints, limit: Ints
+        self,
+        place: int,
+        some: Ints,
+        person: Ints,
+        lost: Ints,
+        columns: Ints,
+        loss: Ints,
+        limit: Ints,
     ) -> tuple[Ints, Ints, Ints]:
-        """Part plans with one more place: every candidate that stays within the person's limit."""
-        mine = self.candidates[self.place[self.chooser[self.candidates]] == place]
+        """Part plans with one more place: of ``some`` candidates, all within a person's limit."""
+        mine = some[self.place[self.chooser[some]] == place]
         owner = self.matrix.owner[mine]
         start = np.searchsorted(owner, person)
         length = np.searchsorted(owner, person, side="right") - start
@@ -418,6 +458,25 @@ class Plans:
             gain += part * self.matrix.objective[col] * GRID
             left = left - part
         return gain, left == 0
+
+
+def _kinds(person: Ints, use: sparse.csr_array) -> Ints:
+    """(items,): numbers of kinds; those of one are one person's and have equal rows of ``use``.
+
+    Sorted by a random mark of their row, then compared entry by entry with the one before.
+    """
+    marks = np.random.default_rng(0).integers(2**62, size=use.shape[1])
+    mark: Ints = use @ marks
+    order = np.lexsort((mark, person))
+    other = np.ones(len(order), dtype=bool)
+    near = (np.diff(person[order]) == 0) & (np.diff(mark[order]) == 0)
+    here = 1 + np.flatnonzero(near)
+    different = (use[order[here]] - use[order[here - 1]]).tocoo()
+    other[here] = False
+    other[here[different.row[different.data != 0]]] = True
+    kind = np.zeros(len(order), dtype=np.int64)
+    kind[order] = np.cumsum(other)
+    return kind
 
 
 def _narrowed(
