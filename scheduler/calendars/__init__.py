@@ -4,6 +4,7 @@ Everything here reads bells and dates alone; nothing is solved.
 """
 
 from scheduler.calendars.balance import Balance, GradeChange, changes
+from scheduler.calendars.law import Credit, Floor, Verdict, judge
 from scheduler.calendars.minutes import (
     EVERYBODY,
     INSTRUCTIONAL,
@@ -15,18 +16,28 @@ from scheduler.calendars.minutes import (
     Tally,
     minutes,
 )
+from scheduler.calendars.packs import NOTICE, BadPack, Pack, pack_names, read_pack
 
 __all__ = [
     "EVERYBODY",
     "INSTRUCTIONAL",
+    "NOTICE",
+    "BadPack",
     "Balance",
     "CalendarMinutes",
+    "Credit",
     "DayMinutes",
+    "Floor",
     "GradeChange",
     "NoCalendar",
+    "Pack",
     "Period",
     "StaffTally",
     "Tally",
+    "Verdict",
     "changes",
+    "judge",
     "minutes",
+    "pack_names",
+    "read_pack",
 ]
