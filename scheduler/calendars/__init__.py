@@ -17,6 +17,8 @@ from scheduler.calendars.minutes import (
     minutes,
 )
 from scheduler.calendars.packs import NOTICE, BadPack, Pack, pack_names, read_pack
+from scheduler.calendars.retime import CannotShift
+from scheduler.calendars.shift import Shifted, shift, shifted
 
 __all__ = [
     "EVERYBODY",
@@ -25,6 +27,7 @@ __all__ = [
     "BadPack",
     "Balance",
     "CalendarMinutes",
+    "CannotShift",
     "Credit",
     "DayMinutes",
     "Floor",
@@ -32,6 +35,7 @@ __all__ = [
     "NoCalendar",
     "Pack",
     "Period",
+    "Shifted",
     "StaffTally",
     "Tally",
     "Verdict",
@@ -40,4 +44,6 @@ __all__ = [
     "minutes",
     "pack_names",
     "read_pack",
+    "shift",
+    "shifted",
 ]
