@@ -161,12 +161,10 @@ def shifted(
     old, grades = by_day(scenario, start), grades_of(scenario)
     dated = dates_of(scenario, start)
     plan = _plan(cycle_of(scenario, start), dated, days, minutes, spread)
-    new = {
-        day: retimed(
-            bells, grades, plan.get(day, 0), _names(plan, day, give, take), weighing, least
-        )
-        for day, bells in old.items()
-    }
+    new = {}
+    for day, bells in old.items():
+        more = plan.get(day, 0)
+        new[day] = retimed(bells, grades, more, give if more < 0 else take, weighing, least)
     hours = None
     if pd is not None:
         hours, new = _with_pd(old, new, days, pd)
