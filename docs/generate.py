@@ -4,6 +4,7 @@ With ``--check`` nothing is written, and the exit code is 1 if a page is not as 
 """
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,18 @@ def command_page() -> str:
     """The commands: what each does, what it takes, examples."""
     root: Any = typer.main.get_command(command_line.app)
     lines = ["# The flexweave command", "", root.help, "", *exit_codes()]
-    for name, command in root.commands.items():
+    for name, command in all_commands(root):
         lines += ["", f"## flexweave {name}", "", *described(name, command)]
     return "\n".join(lines) + "\n"
+
+
+def all_commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every command by its name, those of a group behind the group's (``calendar shift``)."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from all_commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
 
 
 def exit_codes() -> list[str]:
@@ -47,7 +57,8 @@ def exit_codes() -> list[str]:
 def described(name: str, command: Any) -> list[str]:
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option"]
-    usage = " ".join(["flexweave", name, *map(usage_of, arguments), "[OPTIONS]"])
+    needed = [f"{called(p)}" for p in options if p.required]
+    usage = " ".join(["flexweave", name, *map(usage_of, arguments), *needed, "[OPTIONS]"])
     rows = [
         f"| `{cell(called(p))}` | {cell(p.help or '')} | {default(p)} |" for p in command.params
     ]

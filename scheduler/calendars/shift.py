@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import chain, combinations, count
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from scheduler.calendars.apportion import apportioned
 from scheduler.calendars.minutes import (
@@ -22,6 +22,8 @@ from scheduler.models import Bell
 from scheduler.models.cells import clock, opaque
 from scheduler.models.cycle import calendar_names
 from scheduler.models.solution import Outcome
+from scheduler.models.time import BlockKind
+from scheduler.reading.words import nearest
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -145,7 +147,8 @@ def shifted(
     Returns
     -------
     scenario : Scenario
-        With the bells and dates of the new calendar, and pd sessions in its pd block.
+        With the bells and dates of the new calendar, and pd sessions in its pd block. It still
+        solves ``base`` if that was the only calendar.
     shifted : Shifted
         What changed, and what whole minutes leave over.
 
@@ -158,6 +161,7 @@ def shifted(
     """
     start = named(scenario, base)
     _check(scenario, start, name, days, minutes)
+    _check_names(scenario, start, (*give, *take))
     old, grades = by_day(scenario, start), grades_of(scenario)
     dated = dates_of(scenario, start)
     plan = _plan(cycle_of(scenario, start), dated, days, minutes, spread)
@@ -174,6 +178,7 @@ def shifted(
     sessions = _meetings(scenario, old, new, days) if pd is not None else []
     made = scenario.model_copy(
         update={
+            "scenario": _settled(scenario, start),
             "bells": (*scenario.bells, *renamed),
             "days": (*scenario.days, *(row.model_copy(update={"calendar": name}) for row in dates)),
             "sessions": (*scenario.sessions, *sessions),
@@ -188,6 +193,12 @@ def shifted(
         pd=hours,
         sessions=tuple(session.id for session in sessions),
     )
+
+
+def _settled(scenario: Scenario, base: str) -> Settings:
+    """Settings that name a calendar, as they must where there are several."""
+    settings = scenario.scenario
+    return settings if settings.calendar else settings.model_copy(update={"calendar": base})
 
 
 def _check(scenario: Scenario, base: str, name: str, days: Sequence[str], minutes: int) -> None:
@@ -207,6 +218,21 @@ def _check(scenario: Scenario, base: str, name: str, days: Sequence[str], minute
             )
     if not days:
         raise CannotShift(f"no day is named; name one of {', '.join(cycle)}")
+
+
+def _check_names(scenario: Scenario, base: str, names: Sequence[str]) -> None:
+    """Each must be a kind of the students' blocks, or one of the calendar's blocks."""
+    kinds = [kind for kind in get_args(BlockKind) if kind != "pd"]
+    blocks = {bell.block for bell in scenario.bells if bell.calendar == base and bell.kind != "pd"}
+    known = [*kinds, *sorted(blocks)]
+    for name in names:
+        if name not in known:
+            raise CannotShift(
+                f"{base!r} has no kind and no block {name!r}; write {nearest(name, known)!r}, the "
+                f"nearest, or one of the kinds {', '.join(kinds)}"
+            )
+    if not names:
+        raise CannotShift("nothing may give or take; name a kind such as class")
 
 
 def _plan(

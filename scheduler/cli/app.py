@@ -11,7 +11,10 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
+from scheduler.calendars import NoCalendar
 from scheduler.cli import (
+    calendar_minutes,
+    calendar_shift,
     check,
     diagnose,
     diff,
@@ -46,7 +49,7 @@ def ending() -> Iterator[None]:
         for problem in bad.problems:
             tell(str(problem))
         raise _ended(BAD_INPUT, counted(len(bad.problems), "problem")) from bad
-    except (Refused, Unknown) as wrong:
+    except (NoCalendar, Refused, Unknown) as wrong:
         raise _ended(BAD_INPUT, str(wrong)) from wrong
     except OSError as refused:
         raise _ended(BAD_INPUT, _refusal(refused)) from refused
@@ -109,16 +112,24 @@ def _flexweave(
     """Decide who goes where in a school's flex blocks, advisory groups and CoPs, and say why."""
 
 
-def _add(module: ModuleType) -> None:
-    """Register a module's ``command`` under the module's name, with its ``EXAMPLES`` below."""
-    name = module.__name__.rpartition(".")[2]
+def _add(module: ModuleType, group: typer.Typer, name: str) -> None:
+    """Register a module's ``command`` under a name, with its ``EXAMPLES`` below."""
     paragraphs = (inspect.getdoc(module.command) or "").split("\n\n")
     text = "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
     examples = "\n".join(f"  {escape(example)}" for example in module.EXAMPLES)
     epilog = f"[bold]Examples[/bold]\n{examples}"
-    app.command(name, help=escape(text), epilog=epilog)(module.command)
+    group.command(name, help=escape(text), epilog=epilog)(module.command)
 
 
 _MODULES = (check, solve, verify, show, explain, report, repair, diagnose, diff, rules, generate)
 for _module in _MODULES:
-    _add(_module)
+    _add(_module, app, _module.__name__.rpartition(".")[2])
+
+calendar = typer.Typer(
+    help="Judge a bell schedule, and make another one from it, before a school does.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+app.add_typer(calendar, name="calendar")
+for _module in (calendar_minutes, calendar_shift):
+    _add(_module, calendar, _module.__name__.rpartition("_")[2])

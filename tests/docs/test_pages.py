@@ -311,7 +311,8 @@ def test_files_and_targets_that_pages_name_are_there(path):
 
 
 def commands() -> set[str]:
-    return {str(command.name) for command in app.registered_commands}
+    groups = {str(group.name) for group in app.registered_groups}
+    return groups | {str(command.name) for command in app.registered_commands}
 
 
 @pytest.mark.parametrize("path", PAGES)
