@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from scheduler.calendars.spans import Span
-    from scheduler.models import Scenario, Session
+    from scheduler.models import Scenario, Session, Settings
 
 Spread = Literal["even", "year", "none"]
 SPREADS: tuple[Spread, ...] = ("even", "year", "none")
