@@ -15,6 +15,7 @@ from scheduler.calendars.minutes import (
     StaffTally,
     Tally,
     minutes,
+    short_days,
 )
 from scheduler.calendars.packs import NOTICE, BadPack, Pack, pack_names, read_pack
 from scheduler.calendars.retime import CannotShift
@@ -46,4 +47,5 @@ __all__ = [
     "read_pack",
     "shift",
     "shifted",
+    "short_days",
 ]

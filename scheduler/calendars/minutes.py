@@ -42,6 +42,9 @@ INSTRUCTIONAL: tuple[BlockKind, ...] = ("class", "flex", "advisory")
 EVERYBODY = ""
 """The grade of a scenario that names none: it attends every block that is for all."""
 
+SHORT = 30
+"""Minutes by which a day must be shorter than usual to be called short."""
+
 USUAL_SHARE = 10
 """A day is usual if it falls on one in so many of the dates, or more often."""
 
@@ -221,6 +224,18 @@ def minutes(
         days=found,
         cycle=_period((day, 1) for day in found if day.in_cycle),
         year=None if dated is None else _period((day, day.dates or 0) for day in found),
+    )
+
+
+def short_days(found: CalendarMinutes, least: int = SHORT) -> tuple[str, ...]:
+    """Days on which some grade is at school ``least`` minutes less than its usual bells allow.
+
+    That is early release and late start together; see the module for what is usual.
+    """
+    return tuple(
+        day.day
+        for day in found.days
+        if any(t.early_release + t.late_start >= least for t in day.grades.values())
     )
 
 
