@@ -415,7 +415,7 @@ def summed(parts: Iterable[tuple[Tally, int]]) -> Tally:
     numbers: Counter[str] = Counter()
     tables: dict[str, Counter[str]] = {name: Counter() for name in ("kinds", "courses", "blocks")}
     for tally, times in parts:
-        for name in Tally.model_fields:
+        for name in Tally.model_fields if times else ():
             if name not in tables:
                 numbers[name] += times * getattr(tally, name)
                 continue

@@ -357,28 +357,21 @@ def _meetings(
     blocks = [bell.key for day in dict.fromkeys(days) for bell in new[day] if bell.kind == "pd"]
     before = {bell.key for bells in old.values() for bell in bells if bell.kind == "pd"}
     taken = {session.id for session in scenario.sessions} | {a.id for a in scenario.activities}
-    rooms = {s.room for s in scenario.sessions if s.block in blocks}
+    rooms = {(session.room, session.block) for session in scenario.sessions}
     met = {(session.activity, session.block) for session in scenario.sessions}
     found: list[Session] = []
     for session in scenario.sessions:
-        if session.block not in before:
-            continue
-        for block in blocks:
-            if (session.activity, block) in met:
-                continue
-            met.add((session.activity, block))
-            made = _moved(session, block, taken, rooms)
-            found.append(made)
+        for block in blocks if session.block in before else ():
+            if (session.activity, block) not in met:
+                met.add((session.activity, block))
+                found.append(_moved(session, block, taken, rooms))
     return found
 
 
-def _moved(session: Session, block: str, taken: set[str], rooms: set[str]) -> Session:
+def _moved(session: Session, block: str, taken: set[str], rooms: set[tuple[str, str]]) -> Session:
     """The session in another block; without its room where another session has that then."""
-    stem = f"{session.activity}-{block.replace('.', '-')}"
-    name = next(
-        n for at in range(1, 9999) if (n := stem if at == 1 else f"{stem}-{at}") not in taken
-    )
+    name = _free(f"{session.activity}-{block.partition('.')[0]}", taken, "-")
     taken.add(name)
-    room = "" if session.room in rooms else session.room
-    rooms.add(session.room)
+    room = "" if (session.room, block) in rooms else session.room
+    rooms.add((session.room, block))
     return session.model_copy(update={"id": name, "block": block, "room": room})

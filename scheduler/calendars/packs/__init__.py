@@ -173,7 +173,7 @@ def _typed(file: str, values: dict[str, Any], data: bytes, say: Complaints) -> P
     except ValidationError as error:
         lines = dict(_lines(data.decode("utf-8-sig")))
         for detail in error.errors(include_url=False):
-            key = str(detail["loc"][-1])
+            key = [part for part in detail["loc"] if isinstance(part, str)][-1]
             say.wrong(Where(file, _line(detail["loc"], lines), key), *_mend(detail))
         return None
 
