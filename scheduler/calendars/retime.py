@@ -59,13 +59,16 @@ class Stretches:
         """Minutes of one stretch."""
         return self.cuts[at + 1] - self.cuts[at]
 
-    def lengthened(self, minutes: int, weighing: Weighing, least: int) -> list[int] | None:
+    def lengthened(
+        self, minutes: int, weighing: Weighing, least: int, turn: int
+    ) -> list[int] | None:
         """Minutes that each stretch becomes longer; ``None`` where there is not enough to give."""
         weights, limits = self._weights(weighing), self._limits(least)
         parts = apportioned(
             abs(minutes),
             [weights[at] for at in self.free],
             [limits[at] if minutes < 0 else None for at in self.free],
+            turn,
         )
         if parts is None:
             return None
@@ -144,6 +147,7 @@ def retimed(
     names: Sequence[str],
     weighing: Weighing = "length",
     least: int = 10,
+    turn: int = 0,
 ) -> list[Bell]:
     """The blocks of a day that is longer by ``minutes`` (shorter, where below 0).
 
@@ -160,6 +164,8 @@ def retimed(
         Whether blocks change in proportion to their length, or all alike.
     least : int
         Minutes that a block keeps when it gives.
+    turn : int
+        Which block changes by the odd minute first, counted around.
 
     Raises
     ------
@@ -174,7 +180,7 @@ def retimed(
         raise CannotShift(
             f"{day} has no time when every grade is in {_listed(names)}; name other kinds or blocks"
         )
-    longer = stretches.lengthened(minutes, weighing, least)
+    longer = stretches.lengthened(minutes, weighing, least, turn)
     if longer is None:
         raise CannotShift(
             f"{day} can give {stretches.most(least)} minutes of {_listed(names)} at most, where "

@@ -5,6 +5,7 @@ Names of blocks stay, so that sessions keep meeting in them.
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from itertools import chain, combinations, count
 from typing import TYPE_CHECKING, Literal, get_args
@@ -26,7 +27,6 @@ from scheduler.models.time import BlockKind
 from scheduler.reading.words import nearest
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Collection, Mapping, Sequence
 
     from scheduler.calendars.spans import Span
@@ -165,10 +165,14 @@ def shifted(
     old, grades = by_day(scenario, start), grades_of(scenario)
     dated = dates_of(scenario, start)
     plan = _plan(cycle_of(scenario, start), dated, days, minutes, spread)
-    new = {}
+    new: dict[str, list[Bell]] = {}
+    # Odd minutes go around: what a course loses by one day's rounding it gets by another's.
+    turns: Counter[bool] = Counter()
     for day, bells in old.items():
         more = plan.get(day, 0)
-        new[day] = retimed(bells, grades, more, give if more < 0 else take, weighing, least)
+        names = give if more < 0 else take
+        new[day] = retimed(bells, grades, more, names, weighing, least, turns[more < 0])
+        turns[more < 0] += abs(more)
     hours = None
     if pd is not None:
         hours, new = _with_pd(old, new, days, pd)
