@@ -209,6 +209,19 @@ def test_grades_without_a_floor_are_named():
     assert judge(school({"A": day(300)}), mine).unjudged == ("9",)
 
 
+def test_floors_of_days_can_be_for_some_grades():
+    rules = read_pack("template")
+    changed = {
+        name: tuple(one.model_copy(update={"grades": ("5",)}) for one in getattr(rules, name))
+        for name in ("yearly", "days", "daily", "averaged")
+    }
+    ours = rules.model_copy(update=changed)
+    found = judge(school({"A": day(300)}, grades="5;9", dates=["A"]), ours)
+    assert {floor.grade for floor in found.floors} == {"5"}
+    assert len(found.floors) == 5
+    assert found.unjudged == ("9",)
+
+
 def test_what_counts_can_be_named_by_block():
     pack = read_pack("template")
     counts = pack.counts.model_copy(

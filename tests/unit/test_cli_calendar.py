@@ -125,6 +125,11 @@ def test_shift_elsewhere(tmp_path):
     assert "is no folder; name a target with -o TARGET" in told.stderr
 
 
+def test_shift_moves_pd_into_the_time_set_free(tmp_path):
+    told = calendar("shift", MIDDLE, *SHORT, "--pd", "auto", "-o", tmp_path / "out")
+    assert "pd meets 14:25–15:15; 0 sessions added for it." in told.stdout
+
+
 def test_shift_without_dates(tmp_path):
     write_scenario(school({"Mon": ["p1 class 08:00-09:00"]}), tmp_path / "s.json")
     target = tmp_path / "out.json"
