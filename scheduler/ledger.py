@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,11 +14,13 @@ from scheduler.models.points import HUNDREDTH, hundredths
 from scheduler.rules import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from scheduler.rules.facts import Facts, Place
+    from scheduler.models.time import Kind
+    from scheduler.rules.facts import Facts
 
     Earns = Callable[[str, str], Decimal]
+    _Fills = tuple[Kind, str]
 
 CAP = Fraction(100)
 """Nobody is owed more points than this."""
@@ -68,7 +70,8 @@ def following(
 
 def everybodys_best(facts: Facts, earns: Earns) -> dict[str, Decimal]:
     """`best_alone` of each person, in the order of the files."""
-    return {person.id: best_alone(facts, person.id, earns) for person in facts.scenario.people}
+    school = _school(facts, earns)
+    return {person.id: _best_alone(school, person.id) for person in facts.scenario.people}
 
 
 def best_alone(facts: Facts, person: str, earns: Earns) -> Decimal:
@@ -78,13 +81,30 @@ def best_alone(facts: Facts, person: str, earns: Earns) -> Decimal:
     are an assignment problem between places and visits of activities. Of locks that cannot all
     hold, as many as can do.
     """
+    return _best_alone(_school(facts, earns), person)
+
+
+class _School(NamedTuple):
+    """What is the same for everybody; ``free`` says that visits are not limited."""
+
+    facts: Facts
+    earns: Earns
+    free: bool
+
+
+def _school(facts: Facts, earns: Earns) -> _School:
+    return _School(facts, earns, catalogue.knobs(facts.scenario, "visits").mode == "off")
+
+
+def _best_alone(school: _School, person: str) -> Decimal:
+    facts = school.facts
     reachable = _reachable(facts, person)
     units = list(dict.fromkeys(facts.together(session) for session in reachable))
-    spanning = [unit for unit in units if len(unit) > 1 or _clashing(facts, unit, units)]
+    blocks = {facts.session(session).block for unit in units for session in unit}
+    spanning = [unit for unit in units if len(unit) > 1 or _clashing(facts, unit[0], blocks)]
     single = [unit[0] for unit in units if unit not in spanning]
     return max(
-        _together(facts, person, chosen, single, earns)
-        for chosen in _compatible(facts, person, spanning, ())
+        _together(school, person, chosen, single) for chosen in _compatible(facts, spanning, ())
     ).points
 
 
@@ -96,44 +116,35 @@ class _Alone(NamedTuple):
 
 
 def _reachable(facts: Facts, person: str) -> list[str]:
-    """Sessions that the person may go to and that a lock or a choice makes worth a look."""
-    worthy = dict.fromkeys((*facts.locked_sessions.get(person, ()), *facts.wished.get(person, ())))
-    return [
-        session
-        for session in worthy
-        if facts.may_go(person, session) and not _leads(facts, person, session)
-    ]
+    """Sessions that the person may go to and that a lock or a choice makes worth a look.
+
+    Who leads a session, or one of its series, can never attend it.
+    """
+    locked = (s for s in facts.locked_sessions.get(person, ()) if facts.may_go(person, s))
+    worthy = dict.fromkeys((*locked, *facts.wished.get(person, ())))
+    led = facts.cycle.leading.get(person, frozenset())
+    return [session for session in worthy if led.isdisjoint(facts.together(session))]
 
 
-def _leads(facts: Facts, person: str, session: str) -> bool:
-    """Whether the person leads it, or a session of its series, and so can never attend it."""
-    return any(
-        person in facts.cycle.present_leaders(facts.session(other))
-        for other in facts.together(session)
-    )
-
-
-def _clashing(facts: Facts, unit: tuple[str, ...], units: Iterable[tuple[str, ...]]) -> bool:
-    """Whether a session overlaps one of another block, so that places alone do not part them."""
-    block = facts.session(unit[0]).block
-    others = {facts.session(session).block for other in units for session in other} - {block}
-    return any(facts.cycle.overlap(block, other) for other in others)
+def _clashing(facts: Facts, session: str, blocks: set[str]) -> bool:
+    """Whether a session overlaps another of the blocks, so that places alone do not part them."""
+    return not facts.cycle.overlapping[facts.session(session).block].isdisjoint(blocks)
 
 
 def _compatible(
-    facts: Facts, person: str, left: list[tuple[str, ...]], chosen: tuple[tuple[str, ...], ...]
+    facts: Facts, left: list[tuple[str, ...]], chosen: tuple[tuple[str, ...], ...]
 ) -> Iterator[tuple[tuple[str, ...], ...]]:
     """Every set of units, ``chosen`` and some that are left, that can be attended together."""
     yield chosen
     for at, unit in enumerate(left):
-        if not any(_collide(facts, person, unit, other) for other in chosen):
-            yield from _compatible(facts, person, left[at + 1 :], (*chosen, unit))
+        if not any(_collide(facts, unit, other) for other in chosen):
+            yield from _compatible(facts, left[at + 1 :], (*chosen, unit))
 
 
-def _collide(facts: Facts, person: str, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _collide(facts: Facts, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two units would fill one place or overlap in time."""
     return any(
-        facts.place(person, a) == facts.place(person, b)
+        facts.fills[a] == facts.fills[b]
         or facts.cycle.overlap(facts.session(a).block, facts.session(b).block)
         for a in one
         for b in other
@@ -141,52 +152,55 @@ def _collide(facts: Facts, person: str, one: tuple[str, ...], other: tuple[str, 
 
 
 def _together(
-    facts: Facts,
-    person: str,
-    chosen: tuple[tuple[str, ...], ...],
-    single: list[str],
-    earns: Earns,
+    school: _School, person: str, chosen: tuple[tuple[str, ...], ...], single: list[str]
 ) -> _Alone:
     """The best with exactly these spanning units."""
-    taken = [session for unit in chosen for session in unit]
-    used = {facts.place(person, session) for session in taken}
+    facts, earns = school.facts, school.earns
+    used = {facts.fills[session] for unit in chosen for session in unit}
     seen = Counter(facts.session(unit[0]).activity for unit in chosen if len(unit) == 1)
-    if any(n > _limit(facts, person, activity, n) for activity, n in seen.items()):
+    if any(n > _limit(school, person, activity, n) for activity, n in seen.items()):
         return _Alone(-1, Decimal(0))
-    left = [session for session in single if facts.place(person, session) not in used]
-    rest = _assigned(facts, person, left, seen, earns)
+    left = [session for session in single if facts.fills[session] not in used]
+    rest = _assigned(school, person, left, seen)
     kept = sum(facts.locked_in(person, unit[0]) for unit in chosen)
     due = (s for unit in chosen for s in facts.points_due(unit, person))
     return _Alone(rest.locks + kept, sum((earns(person, s) for s in due), rest.points))
 
 
-def _assigned(
-    facts: Facts, person: str, sessions: list[str], seen: Counter[str], earns: Earns
-) -> _Alone:
+def _assigned(school: _School, person: str, sessions: list[str], seen: Counter[str]) -> _Alone:
     """The best of places × visits of activities, locks first, visit limits less ``seen`` kept."""
-    places = list(dict.fromkeys(facts.place(person, session) for session in sessions))
+    worth = _worth(school, person, sessions)
+    places = list(dict.fromkeys(place for place, _ in worth))
     limits = {
-        activity: _limit(facts, person, activity, len(places) + seen[activity]) - seen[activity]
-        for activity in dict.fromkeys(facts.session(s).activity for s in sessions)
+        activity: _limit(school, person, activity, len(places) + seen[activity]) - seen[activity]
+        for activity in dict.fromkeys(activity for _, activity in worth)
     }
     copies = [activity for activity, limit in limits.items() for _ in range(limit)]
-    worth: dict[tuple[Place, str], int] = defaultdict(int)
-    for session in sessions:
-        key = (facts.place(person, session), facts.session(session).activity)
-        forced = _FORCED if facts.locks.get((person, session)) == "in" else 0
-        worth[key] = max(worth[key], hundredths(earns(person, session)) + forced)
-    table = np.array([[worth[place, activity] for activity in copies] for place in places])
+    table = np.array([[worth.get((p, activity), 0) for activity in copies] for p in places])
     if not table.size:
         return _Alone(0, Decimal(0))
     locks, points = np.divmod(table[linear_sum_assignment(table, maximize=True)], _FORCED)
     return _Alone(int(locks.sum()), Decimal(int(points.sum())) / 100)
 
 
-def _limit(facts: Facts, person: str, activity: str, places: int) -> int:
+def _worth(school: _School, person: str, sessions: list[str]) -> dict[tuple[_Fills, str], int]:
+    """Hundredths that the best session of each place and activity earns, locks above all."""
+    facts = school.facts
+    locked = facts.locked_sessions.get(person, ())
+    found: dict[tuple[_Fills, str], int] = {}
+    for session in sessions:
+        key = (facts.fills[session], facts.session(session).activity)
+        forced = _FORCED if session in locked else 0
+        earned = hundredths(school.earns(person, session)) + forced
+        found[key] = max(found.get(key, 0), earned)
+    return found
+
+
+def _limit(school: _School, person: str, activity: str, places: int) -> int:
     """How often the person may visit the activity, at most once per place."""
+    facts = school.facts
     offer = facts.cycle.activities[activity]
-    free = catalogue.knobs(facts.scenario, "visits").mode == "off"
-    if free or offer.kind == "advisory" or offer.max_visits == 0:
+    if school.free or offer.kind == "advisory" or offer.max_visits == 0:
         return places
     if offer.max_visits is not None:
         return min(places, offer.max_visits)

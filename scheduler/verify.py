@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scheduler.rules.facts import Facts
 
     Earns = Callable[[str, str], Decimal]
+    Ranked = Callable[[str, str], int | None]
 
 NOTHING = Decimal(0)
 
@@ -192,9 +193,10 @@ def _assignments(
         kept[person].append(session)
     order = {block: at for at, block in enumerate(facts.cycle.blocks)}
     leading = facts.filled_by_leading(plan)
+    ranked = _ranker(facts)
     for person, sessions in visits.items():
         paid = facts.points_due(sessions, person)
-        lines = [_line(facts, person, s, s in paid, earns) for s in sessions]
+        lines = [_line(facts, person, s, s in paid, earns, ranked) for s in sessions]
         lines += [_kept(facts, person, session) for session in kept[person]]
         filled = {facts.place(person, session) for session in sessions}
         lines += [
@@ -205,25 +207,31 @@ def _assignments(
         yield from sorted(lines, key=lambda line: order.get(line.block, len(order)))
 
 
-def _line(facts: Facts, person: str, session: str, paid: bool, earns: Earns) -> Assignment:
+def _line(
+    facts: Facts, person: str, session: str, paid: bool, earns: Earns, ranked: Ranked
+) -> Assignment:
     return Assignment(
         person=person,
         block=facts.session(session).block,
         session=session,
         activity=facts.session(session).activity,
-        rank=_rank(facts, person, session),
+        rank=ranked(person, session),
         reason=facts.reason(person, session),
         points=earns(person, session) if paid else NOTHING,
     )
 
 
-def _rank(facts: Facts, person: str, session: str) -> int | None:
-    """Rank of the choice that counts, empty where a score does."""
-    for rule, settings in catalogue.speaking(facts.scenario).values():
-        if hasattr(rule, "best"):
-            choice = rule.best(facts, person, session, settings)
-            return choice.rank if choice else None
-    return None
+def _ranker(facts: Facts) -> Ranked:
+    """Says the rank of the choice that counts, empty where a score does."""
+    speaking = catalogue.speaking(facts.scenario).values()
+    best = [(rule.best, settings) for rule, settings in speaking if hasattr(rule, "best")]
+
+    def ranked(person: str, session: str) -> int | None:
+        choices = (rule(facts, person, session, settings) for rule, settings in best)
+        choice = next(choices, None)
+        return choice.rank if choice else None
+
+    return ranked
 
 
 def _kept(facts: Facts, person: str, session: str) -> Assignment:
@@ -280,16 +288,14 @@ def _waiting(facts: Facts, visits: dict[str, tuple[str, ...]], earns: Earns) -> 
     Rather: their points for it exceed those of the place that it would fill (unplaced: 0).
     """
     found: Counter[str] = Counter()
-    for person, session in facts.choices:
-        seen = {facts.session(s).activity for s in visits[person]}
-        if facts.session(session).activity not in seen:
-            place = facts.place(person, session)
-            there = [
-                earns(person, s)
-                for s in facts.points_due(visits[person], person)
-                if facts.place(person, s) == place
-            ]
-            found[session] += earns(person, session) > max(there, default=NOTHING)
+    for person, wished in facts.wished.items():
+        week = visits[person]
+        seen = {facts.session(session).activity for session in week}
+        there = {facts.fills[s]: earns(person, s) for s in facts.points_due(week, person)}
+        for session in wished:
+            if facts.session(session).activity not in seen:
+                instead = there.get(facts.fills[session], NOTHING)
+                found[session] += earns(person, session) > instead
     return found
 
 

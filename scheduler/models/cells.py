@@ -146,7 +146,7 @@ def opaque(text: str) -> str:
         raise ValueError(
             f"{text!r} begins with {text[0]!r}, as a formula does; begin with a letter or a digit"
         )
-    if any(not sign.isprintable() for sign in text):
+    if not text.isprintable():
         raise ValueError(f"{text!r} holds a sign that cannot be printed; leave it out")
     return text
 

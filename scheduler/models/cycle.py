@@ -74,6 +74,15 @@ class Cycle:
         return tuple(i for i in session.leaders if (i, session.block) not in self.away)
 
     @cached_property
+    def leading(self) -> dict[str, frozenset[str]]:
+        """Offered sessions that each leader leads, if they open, and is there for."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for key, session in self.offered.items():
+            for leader in self.present_leaders(session):
+                found[leader].add(key)
+        return {leader: frozenset(sessions) for leader, sessions in found.items()}
+
+    @cached_property
     def series(self) -> dict[str, tuple[Session, ...]]:
         """Decided sessions of each series, in the order of blocks."""
         found: dict[str, list[Session]] = defaultdict(list)
@@ -87,6 +96,14 @@ class Cycle:
     def overlap(self, a: str, b: str) -> bool:
         """Whether two blocks, by key, share a moment."""
         return self.blocks[a].overlaps(self.blocks[b])
+
+    @cached_property
+    def overlapping(self) -> dict[str, frozenset[str]]:
+        """For each block, by key: the others that share a moment with it."""
+        return {
+            one: frozenset(b for b in self.blocks if b != one and self.overlap(one, b))
+            for one in self.blocks
+        }
 
     def _kept(self) -> tuple[tuple[str, str], ...]:
         return tuple(

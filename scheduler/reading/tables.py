@@ -276,7 +276,7 @@ def _misshapen(cells: Sequence[str], names: Sequence[str]) -> tuple[str, str] | 
 
 def _is_foreign(cell: str) -> bool:
     """Whether the cell holds bytes that are not UTF-8."""
-    return any("\udc80" <= sign <= "\udcff" for sign in cell)
+    return not cell.isascii() and any("\udc80" <= sign <= "\udcff" for sign in cell)
 
 
 def _not_utf8(cell: str) -> tuple[str, str]:

@@ -95,9 +95,12 @@ def earnings(facts: Facts) -> Earns:
 
     def earns(person: str, session: str) -> Decimal:
         key = (person, session)
-        if key not in known:
-            parts = (rule.earns(facts, person, session, settings) for rule, settings in earning)
-            known[key] = sum(parts, Decimal(0))
-        return known[key]
+        points = known.get(key)
+        if points is None:
+            points = Decimal(0)
+            for rule, settings in earning:
+                points += rule.earns(facts, person, session, settings)
+            known[key] = points
+        return points
 
     return earns

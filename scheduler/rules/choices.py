@@ -98,6 +98,8 @@ def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
 def best(facts: Facts, person: str, session: str, settings: Settings) -> Choice | None:
     """The choice that counts for this person and session: most points, then the lowest rank."""
     chosen = facts.choices.get((person, session), ())
+    if len(chosen) == 1:
+        return chosen[0]
     return min(chosen, key=lambda c: (-worth_of(c, settings), c.rank or float("inf")), default=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from scheduler.rules.contract import Audience, Rows, Soft
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from scheduler.models import Plan, Student
+    from scheduler.models import Plan
     from scheduler.rules.facts import Facts
     from scheduler.solver.columns import Columns
 
@@ -65,10 +66,10 @@ def _visits_home(columns: Columns) -> NDArray[np.int64]:
 
 def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
     """Findings: (student, home) of those outside groups of ``home`` that admit them."""
-    lines = set(plan.lines)
+    lines, led = set(plan.lines), _led(facts)
     found = []
     for student in facts.scenario.students:
-        groups = _groups(facts, student)
+        groups = [s for s in led.get(student.home, ()) if facts.may_go(student.id, s)]
         if groups and not any((student.id, session) in lines for session in groups):
             found.append(
                 Finding(
@@ -81,15 +82,14 @@ def measure(facts: Facts, plan: Plan, settings: Settings) -> list[Finding]:
     return found
 
 
-def _groups(facts: Facts, student: Student) -> list[str]:
-    """Advisory sessions of the student's ``home`` to which they may go."""
-    return [
-        key
-        for key, session in facts.cycle.decided.items()
-        if student.home in session.leaders
-        and facts.kind(key) == "advisory"
-        and facts.may_go(student.id, key)
-    ]
+def _led(facts: Facts) -> dict[str, list[str]]:
+    """Advisory sessions that each advisor leads."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, session in facts.cycle.decided.items():
+        if facts.kind(key) == "advisory":
+            for leader in dict.fromkeys(session.leaders):
+                found[leader].append(key)
+    return found
 
 
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:

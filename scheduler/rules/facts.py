@@ -15,7 +15,7 @@ from scheduler.models import Activity, Choice, Cycle, Need, Pull, Scenario, Sess
 from scheduler.models.wishes import TIERS, Lock, Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Hashable, Iterable
 
     from scheduler.models import Plan
     from scheduler.models.people import Person
@@ -54,7 +54,10 @@ class Facts:
         self.scenario = scenario
         self.cycle = Cycle(scenario)
         self.pd = pd
-        self._may_go: dict[tuple[str, str], bool] = {}
+        self._may_go: dict[tuple[int, str], bool] = {}
+        self._reachable: dict[tuple[int, str], tuple[str, ...]] = {}
+        self._rosters: tuple[Plan, dict[str, tuple[str, ...]]] | None = None
+        self._weeks: tuple[Plan, dict[str, tuple[str, ...]]] | None = None
 
     def with_lock(self, person: str, session: str) -> Facts:
         """The same facts with somebody locked into a session where they may go anyway.
@@ -64,7 +67,7 @@ class Facts:
         lock = Lock(person=person, session=session, state="in")
         other = copy(self)
         other.scenario = self.scenario.model_copy(update={"locks": (*self.scenario.locks, lock)})
-        for name in ("locks", "locked_sessions"):
+        for name in ("locks", "locked_sessions", "_locked"):
             other.__dict__.pop(name, None)
         return other
 
@@ -80,7 +83,11 @@ class Facts:
 
     def activity(self, session: str) -> Activity:
         """The activity of an offered session."""
-        return self.cycle.activities[self.session(session).activity]
+        return self._activities[session]
+
+    @cached_property
+    def _activities(self) -> dict[str, Activity]:
+        return {key: self.cycle.activities[s.activity] for key, s in self.cycle.offered.items()}
 
     def kind(self, session: str) -> Kind:
         """The kind of an offered session."""
@@ -110,6 +117,20 @@ class Facts:
         return bell.kind == "pd"
 
     @cached_property
+    def attended(self) -> dict[str, frozenset[str]]:
+        """Blocks that each person attends; where nobody is away, a grade shares one set."""
+        away = {person for person, _ in self.cycle.away}
+        weeks: dict[Hashable, frozenset[str]] = {}
+        found = {}
+        for person in self.scenario.people:
+            grade = person.grade if isinstance(person, Student) else None
+            alike = person.id if person.id in away else (grade,)
+            if alike not in weeks:
+                weeks[alike] = frozenset(b for b in self.cycle.blocks if self.attends(person, b))
+            found[person.id] = weeks[alike]
+        return found
+
+    @cached_property
     def places(self) -> dict[str, tuple[Place, ...]]:
         """Places that each person is due, by data, whatever the solution; people in file order."""
         return {person.id: tuple(self._places(person)) for person in self.scenario.people}
@@ -117,7 +138,7 @@ class Facts:
     def _places(self, person: Person) -> list[Place]:
         found: list[Place] = []
         for kind, blocks in self.meeting.items():
-            there = [block for block in blocks if self.attends(person, block)]
+            there = [block for block in blocks if block in self.attended[person.id]]
             if there and self.once(kind):
                 found.append(Place(person.id, kind, ""))
             elif there:
@@ -130,8 +151,15 @@ class Facts:
 
     def place(self, person: str, session: str) -> Place:
         """The place that a decided session would fill for this person."""
-        kind = self.kind(session)
-        return Place(person, kind, "" if self.once(kind) else self.session(session).block)
+        return Place(person, *self.fills[session])
+
+    @cached_property
+    def fills(self) -> dict[str, tuple[Kind, str]]:
+        """Kind and block of the place that each offered session fills, whoever's it is."""
+        return {
+            key: (self.kind(key), "" if self.once(self.kind(key)) else session.block)
+            for key, session in self.cycle.offered.items()
+        }
 
     # ---- who may go where --------------------------------------------------------------------
 
@@ -147,32 +175,59 @@ class Facts:
 
     def locked_in(self, person: str, session: str) -> bool:
         """Whether a lock puts this person there, by the session or another of its series."""
-        return any(self.locks.get((person, s)) == "in" for s in self.together(session))
+        return self._lock(person, session, "in")
+
+    def _lock(self, person: str, session: str, state: str) -> bool:
+        """Whether they have a lock of this state on the session or another of its series."""
+        return person in self._locked and any(
+            self.locks.get((person, s)) == state for s in self.together(session)
+        )
+
+    @cached_property
+    def _sorts(self) -> dict[str, int]:
+        """Which people are alike: on nothing else, but locks, it depends where they may go."""
+        sorts: dict[Hashable, int] = {}
+        found = {}
+        for person in self.scenario.people:
+            grade = person.grade if isinstance(person, Student) else None
+            alike = (grade, person.all_tags, self.attended[person.id])
+            found[person.id] = sorts.setdefault(alike, len(sorts))
+        return found
+
+    @cached_property
+    def _locked(self) -> frozenset[str]:
+        """People with a lock, whatever its state."""
+        return frozenset(person for person, _ in self.locks)
 
     @cached_property
     def locked_sessions(self) -> dict[str, tuple[str, ...]]:
         """Decided sessions that each person is locked into."""
-        return _by_person(key for key, state in self.locks.items() if state == "in")
+        return _by_first(key for key, state in self.locks.items() if state == "in")
 
     def together(self, session: str) -> tuple[str, ...]:
         """The session and the others of its series, in the order of blocks."""
-        name = self.activity(session).series
-        return tuple(s.id for s in self.cycle.series[name]) if name else (session,)
+        return self._together.get(session, (session,))
+
+    @cached_property
+    def _together(self) -> dict[str, tuple[str, ...]]:
+        whole = [tuple(s.id for s in sessions) for sessions in self.cycle.series.values()]
+        return {session: sessions for sessions in whole for session in sessions}
 
     def may_go(self, person: str, session: str) -> bool:
         """Whether blocks, grades, ``only`` and locks let this person into a decided session."""
-        key = (person, session)
+        if person in self._locked:
+            return not self._lock(person, session, "out") and self.could_go(person, session)
+        key = (self._sorts[person], session)
         if key not in self._may_go:
-            forbidden = any(self.locks.get((person, s)) == "out" for s in self.together(session))
-            self._may_go[key] = not forbidden and self.could_go(person, session)
+            self._may_go[key] = self.could_go(person, session)
         return self._may_go[key]
 
     def could_go(self, person: str, session: str) -> bool:
         """As `may_go`, but for locks ``out``."""
         if session not in self.cycle.decided:
             return False
-        who, others = self.person(person), self.together(session)
-        if not all(self.attends(who, self.session(s).block) for s in others):
+        who, others, there = self.person(person), self.together(session), self.attended[person]
+        if not all(self.session(s).block in there for s in others):
             return False
         return self.locked_in(person, session) or all(
             self.admits(self.activity(s), who) for s in others
@@ -216,22 +271,32 @@ class Facts:
 
     def reachable(self, person: str, target: str) -> tuple[str, ...]:
         """Sessions that an activity's or session's id stands for and this person may go to."""
+        if person in self._locked:
+            return self._reached(person, target)
+        key = (self._sorts[person], target)
+        if key not in self._reachable:
+            self._reachable[key] = self._reached(person, target)
+        return self._reachable[key]
+
+    def _reached(self, person: str, target: str) -> tuple[str, ...]:
         return tuple(s for s in self.sessions_of.get(target, ()) if self.may_go(person, s))
 
     @cached_property
     def choices(self) -> dict[tuple[str, str], tuple[Choice, ...]]:
         """Choices that name a session or its activity, by (person, session they may go to)."""
-        found: dict[tuple[str, str], list[Choice]] = defaultdict(list)
+        found: dict[tuple[str, str], tuple[Choice, ...]] = {}
         for choice in self.scenario.choices:
             if choice.score != 0:
+                alone = (choice,)
                 for session in self.reachable(choice.person, choice.choice):
-                    found[choice.person, session].append(choice)
-        return {key: tuple(value) for key, value in found.items()}
+                    key = (choice.person, session)
+                    found[key] = found[key] + alone if key in found else alone
+        return found
 
     @cached_property
     def wished(self) -> dict[str, tuple[str, ...]]:
         """Sessions that each person's choices name and they may go to."""
-        return _by_person(self.choices)
+        return _by_first(self.choices)
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
@@ -247,8 +312,15 @@ class Facts:
     def meeting_sessions(self, need: Need) -> tuple[str, ...]:
         """Decided sessions that the person may go to and that meet the need."""
         return tuple(
-            s for s in self.cycle.decided if self.meets(s, need) and self.may_go(need.person, s)
+            s
+            for s in self._tagged.get(need.tag, ())
+            if self.meets(s, need) and self.may_go(need.person, s)
         )
+
+    @cached_property
+    def _tagged(self) -> dict[str, tuple[str, ...]]:
+        """Decided sessions that carry each tag, in the order of the file."""
+        return _by_first((tag, s) for s in self.cycle.decided for tag in self.tags[s])
 
     @cached_property
     def needs_of(self) -> dict[str, tuple[Need, ...]]:
@@ -314,6 +386,11 @@ class Facts:
 
     def roster(self, plan: Plan) -> dict[str, tuple[str, ...]]:
         """People in each decided session, in the order of the plan's lines."""
+        if self._rosters is None or self._rosters[0] is not plan:
+            self._rosters = plan, self._roster(plan)
+        return self._rosters[1]
+
+    def _roster(self, plan: Plan) -> dict[str, tuple[str, ...]]:
         found: dict[str, list[str]] = {session: [] for session in self.cycle.decided}
         for person, session in plan.lines:
             found[session].append(person)
@@ -321,6 +398,11 @@ class Facts:
 
     def visits(self, plan: Plan) -> dict[str, tuple[str, ...]]:
         """Decided sessions that each person visits, in the order of blocks."""
+        if self._weeks is None or self._weeks[0] is not plan:
+            self._weeks = plan, self._visits(plan)
+        return self._weeks[1]
+
+    def _visits(self, plan: Plan) -> dict[str, tuple[str, ...]]:
         order = {key: at for at, key in enumerate(self.cycle.blocks)}
         found: dict[str, list[str]] = {person.id: [] for person in self.scenario.people}
         for person, session in plan.lines:
@@ -350,15 +432,15 @@ class Facts:
 
     def points_due(self, visits: tuple[str, ...], person: str) -> tuple[str, ...]:
         """Visits that earn points: the first line of each place."""
-        seen: dict[Place, str] = {}
+        seen: dict[tuple[Kind, str], str] = {}
         for session in visits:
-            seen.setdefault(self.place(person, session), session)
+            seen.setdefault(self.fills[session], session)
         return tuple(seen.values())
 
 
-def _by_person(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Second items of (person, id) pairs, by person."""
+def _by_first(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Second items of pairs, by the first."""
     found: dict[str, list[str]] = defaultdict(list)
-    for person, other in pairs:
-        found[person].append(other)
+    for first, other in pairs:
+        found[first].append(other)
     return {key: tuple(value) for key, value in found.items()}
