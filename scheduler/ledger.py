@@ -70,8 +70,10 @@ def following(
 
 def everybodys_best(facts: Facts, earns: Earns) -> dict[str, Decimal]:
     """`best_alone` of each person, in the order of the files."""
-    school = _school(facts, earns)
-    return {person.id: _best_alone(school, person.id) for person in facts.scenario.people}
+    if not facts.best_alone:
+        school = _school(facts, earns)
+        facts.best_alone = {p.id: _best_alone(school, p.id) for p in facts.scenario.people}
+    return facts.best_alone
 
 
 def best_alone(facts: Facts, person: str, earns: Earns) -> Decimal:

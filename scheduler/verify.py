@@ -112,7 +112,12 @@ def weigh(facts: Facts, plan: Plan, audience: Audience = "coordinator") -> Weigh
     return Weighed(sum(per_rule.values(), NOTHING), findings, per_rule)
 
 
-def judge(scenario: Scenario, plan: Plan, audience: Audience = "coordinator") -> Judgement:
+def judge(
+    scenario: Scenario,
+    plan: Plan,
+    audience: Audience = "coordinator",
+    facts: Facts | None = None,
+) -> Judgement:
     """Say everything that follows from a plan.
 
     Parameters
@@ -122,8 +127,10 @@ def judge(scenario: Scenario, plan: Plan, audience: Audience = "coordinator") ->
         Its lines name people of the scenario and sessions offered and decided.
     audience : str
         Whom the findings' texts are for.
+    facts : Facts, optional
+        Of the scenario, where they are kept between plans.
     """
-    facts = catalogue.facts(scenario)
+    facts = facts or catalogue.facts(scenario)
     earns = catalogue.earnings(facts)
     visits = facts.visits(plan)
     points = {
@@ -302,18 +309,28 @@ def _waiting(facts: Facts, visits: dict[str, tuple[str, ...]], earns: Earns) -> 
 # ---- a written solution ----------------------------------------------------------------------
 
 
-def verify(scenario: Scenario, solution: Solution) -> list[Disagreement]:
+def verify(
+    scenario: Scenario, solution: Solution, facts: Facts | None = None
+) -> list[Disagreement]:
     """Hold a solution against the scenario: legal, complete, and as certified.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    solution : Solution
+    facts : Facts, optional
+        Of the scenario, where they are kept between plans.
 
     Returns
     -------
     list of Disagreement
         Empty where everything holds.
     """
-    strangers = _strangers(scenario, solution)
+    facts = facts or catalogue.facts(scenario)
+    strangers = _strangers(facts, solution)
     if strangers:
         return strangers
-    truth = judge(scenario, solution.plan)
+    truth = judge(scenario, solution.plan, facts=facts)
     found = [Disagreement("assignments.csv", f"illegal: {f.text}") for f in truth.illegal]
     found += _differences("assignments.csv", truth.assignments, solution.assignments)
     found += _differences("sessions.csv", truth.sessions, solution.sessions)
@@ -322,9 +339,8 @@ def verify(scenario: Scenario, solution: Solution) -> list[Disagreement]:
     return found + _certificate(scenario, solution, truth)
 
 
-def _strangers(scenario: Scenario, solution: Solution) -> list[Disagreement]:
+def _strangers(facts: Facts, solution: Solution) -> list[Disagreement]:
     """Lines that name nobody or nothing of the scenario, or that say the same twice."""
-    facts = catalogue.facts(scenario)
     found = []
     for (person, session), times in Counter(solution.plan.lines).items():
         if times > 1:

@@ -94,7 +94,7 @@ def repair(
     search.run()
     seconds = {"search": time.monotonic() - began}
     found = search.best()
-    judgement = judge(after, found.plan)
+    judgement = judge(after, found.plan, facts=freedom.facts)
     seconds["check"] = time.monotonic() - began - seconds["search"]
     before = Before(scenario, solution)
     report = said(before, judgement, changes, freedom, found.mended, found.curve)

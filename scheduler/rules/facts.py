@@ -16,6 +16,7 @@ from scheduler.models.wishes import TIERS, Lock, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
+    from decimal import Decimal
 
     from scheduler.models import Plan
     from scheduler.models.people import Person
@@ -48,12 +49,18 @@ class Facts:
     scenario : Scenario
     pd : {"one", "each"}
         Whether staff are due one pd session per cycle or one per pd block.
+
+    Attributes
+    ----------
+    best_alone : dict of str to Decimal
+        The most choice points that each person could have alone, once the ledger has said it.
     """
 
     def __init__(self, scenario: Scenario, pd: str) -> None:
         self.scenario = scenario
         self.cycle = Cycle(scenario)
         self.pd = pd
+        self.best_alone: dict[str, Decimal] = {}
         self._may_go: dict[tuple[int, str], bool] = {}
         self._reachable: dict[tuple[int, str], tuple[str, ...]] = {}
         self._rosters: tuple[Plan, dict[str, tuple[str, ...]]] | None = None
@@ -69,6 +76,7 @@ class Facts:
         other.scenario = self.scenario.model_copy(update={"locks": (*self.scenario.locks, lock)})
         for name in ("locks", "locked_sessions", "_locked"):
             other.__dict__.pop(name, None)
+        other.best_alone = {}
         return other
 
     # ---- people and places -------------------------------------------------------------------

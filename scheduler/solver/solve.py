@@ -14,6 +14,7 @@ import numpy as np
 from scheduler.levels import written
 from scheduler.models import Certificate, Level, Scenario, Solution
 from scheduler.models.points import from_units, units
+from scheduler.rules import catalogue
 from scheduler.solver.components import Component, components
 from scheduler.solver.isolate import Answer, Bound, Done, Isolated, LevelBound, Stage, Task
 from scheduler.solver.matrix import completed
@@ -217,7 +218,8 @@ class _Search:
         if whole is None:
             raise NothingFound("stopped before any answer that keeps every lock was found")
         whole = tidied(self.model, whole)
-        judgement = judge(self.scenario, self.model.plan(whole))
+        facts = catalogue.facts(self.scenario)
+        judgement = judge(self.scenario, self.model.plan(whole), facts=facts)
         value = from_units(self._worth(whole) if self.model.exact else units(judgement.value))
         bound = self._bound(tuple(level.rank for level in judgement.levels))
         self._enter("done")
@@ -228,7 +230,7 @@ class _Search:
             ledger=judgement.ledger,
             certificate=self._certificate(judgement, value, bound),
         )
-        disagreements = verify(self.scenario, solution)
+        disagreements = verify(self.scenario, solution, facts)
         if disagreements:
             raise CheckerDisagrees(disagreements)
         return solution
