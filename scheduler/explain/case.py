@@ -18,11 +18,10 @@ from scheduler.models import Lock
 from scheduler.models.points import from_units
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
-from scheduler.solver.clerk import Clerk
+from scheduler.solver.clerk import Clerk, Demand, Kept
 from scheduler.solver.components import components
 from scheduler.solver.matrix import completed
 from scheduler.solver.model import modelled, tidied
-from scheduler.solver.whatif import Demand, Kept
 from scheduler.verify import weigh
 
 if TYPE_CHECKING:

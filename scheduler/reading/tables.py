@@ -11,8 +11,6 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from scheduler.models.cells import unguarded
 from scheduler.reading.containers import ZIP_MAGIC
 from scheduler.reading.problems import Where
@@ -114,40 +112,7 @@ def _too_wide(text: str) -> bool:
 
 
 def _records(file: str, text: str, say: Complaints) -> Iterator[Record]:
-    """All records, the header first; cells that a short record lacks are left out."""
-    try:
-        frame = _frame(text)
-    except (pd.errors.ParserError, csv.Error):
-        yield from _readable_records(file, text, say)
-        return
-    for cells in frame.itertuples(index=False, name=None):
-        yield [cell for cell in cells if isinstance(cell, str)]
-
-
-def _frame(text: str) -> pd.DataFrame:
-    """One row per record, blank ones too; missing cells are NaN, empty ones are not.
-
-    Raises
-    ------
-    pandas.errors.ParserError, csv.Error
-        When a record is longer than the header, or a quote does not close.
-    """
-    header = next(csv.reader(io.StringIO(text, newline=""), strict=True))
-    return pd.read_csv(
-        io.StringIO(text, newline=""),
-        engine="python",
-        header=None,
-        names=range(max(len(header), 1)),
-        index_col=False,
-        dtype=object,
-        keep_default_na=False,
-        skip_blank_lines=False,
-        on_bad_lines="error",
-    )
-
-
-def _readable_records(file: str, text: str, say: Complaints) -> Iterator[Record]:
-    """Records up to the one that breaks off the file, which is said."""
+    """All records, the header first, up to the one that breaks off the file, which is said."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     row = 0
     try:

@@ -14,7 +14,7 @@ from scheduler.rules import catalogue
 from scheduler.solver import elastic
 from scheduler.solver.columns import Columns
 from scheduler.solver.matrix import assembled, completed
-from scheduler.solver.mend import Mending
+from scheduler.solver.mending import Mending
 from scheduler.solver.model import Model
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from scheduler.repair.applying import changed
 from scheduler.repair.freedom import Freedom
 from scheduler.repair.saying import Before, said
 from scheduler.solver.isolate import Isolated
-from scheduler.solver.mend import Mended, More, Stuck
+from scheduler.solver.mending import Mended, More, Stuck
 from scheduler.solver.solve import CheckerDisagrees, NothingFound, versions
 from scheduler.verify import Disagreement, judge
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from scheduler.models import Change, Plan
     from scheduler.repair.answer import Repair
-    from scheduler.solver.mend import Mending
+    from scheduler.solver.mending import Mending
     from scheduler.solver.model import Model
     from scheduler.verify import Judgement
 

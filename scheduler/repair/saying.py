@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from scheduler.models import Assignment, Change, Scenario, Solution
     from scheduler.repair.freedom import Freedom
-    from scheduler.solver.mend import Mended, More
+    from scheduler.solver.mending import Mended, More
     from scheduler.verify import Judgement
 
 Place = tuple[str, str]

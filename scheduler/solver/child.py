@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from scheduler.solver.conflict import answer
 from scheduler.solver.isolate import Question
 from scheduler.solver.leximin import climb
-from scheduler.solver.mend import Mending, mend
+from scheduler.solver.mend import mend
+from scheduler.solver.mending import Mending
 from scheduler.solver.search import search
 
 if TYPE_CHECKING:

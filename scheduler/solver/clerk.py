@@ -12,10 +12,65 @@ from scheduler.solver.isolate import SolverCrashed
 if TYPE_CHECKING:
     from typing import Self
 
-    from scheduler.solver.whatif import Demand, Found, Kept, Known
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from scheduler.solver.matrix import Matrix
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
 
 PATIENCE = 600.0
 """Seconds that one answer may take."""
+
+
+class Kept(NamedTuple):
+    """A part of a model and what is known of it: an answer, and multipliers of its rows if any."""
+
+    matrix: Matrix
+    base: Ints
+    duals: Floats | None = None
+
+
+class Demand(NamedTuple):
+    """What is demanded.
+
+    Columns at 1 whatever it costs, rows that hold no more, columns to look at first, and rows with
+    an upper side that allow one more.
+    """
+
+    columns: Ints
+    loose: Ints
+    around: Ints
+    wider: Ints | None = None
+
+
+class Found(NamedTuple):
+    """What a demand leads to.
+
+    Attributes
+    ----------
+    base : int array or None
+        Base columns of the best answer found.
+    units : int
+        What it is worth.
+    bound : int
+        No answer that meets the demand is worth more.
+    settled : bool
+        Whether all that the prices do not exclude was decided by an exact solve.
+    """
+
+    base: Ints | None
+    units: int
+    bound: int
+    settled: bool
+
+
+class Known(NamedTuple):
+    """What the kept part itself is: its certified bound, and the multipliers that show it."""
+
+    bound: int
+    duals: Floats
 
 
 class Keep(NamedTuple):

@@ -7,8 +7,8 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
-from scheduler.solver.clerk import Keep, Meet
-from scheduler.solver.whatif import Desk, Found, Known
+from scheduler.solver.clerk import Found, Keep, Known, Meet
+from scheduler.solver.whatif import Desk
 
 
 def main(descriptor: int) -> None:

@@ -41,7 +41,8 @@ def components(matrix: Matrix) -> list[Component]:
     found = []
     for part in np.unique(label):
         inside, among = (np.flatnonzero(side == part) for side in (label[rows:], label[:rows]))
-        found.append(Component(matrix.cut(inside, among), inside, among))
+        whole = (len(among), len(inside)) == matrix.shape
+        found.append(Component(matrix if whole else matrix.cut(inside, among), inside, among))
     return [part for part in found if len(part.columns)]
 
 

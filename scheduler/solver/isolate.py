@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scheduler.solver.components import Component
     from scheduler.solver.ladder import Ladder
     from scheduler.solver.matrix import Matrix
-    from scheduler.solver.mend import Mending
+    from scheduler.solver.mending import Mending
 
     Rank = tuple[Fraction, ...]
 

@@ -18,6 +18,7 @@ from scheduler.rules import catalogue
 from scheduler.solver.components import Component, components
 from scheduler.solver.isolate import Answer, Bound, Done, Isolated, LevelBound, Stage, Task
 from scheduler.solver.matrix import completed
+from scheduler.solver.memory import give_back
 from scheduler.solver.model import modelled, tidied
 from scheduler.verify import gap as relative_gap
 from scheduler.verify import judge, status, verify
@@ -92,6 +93,7 @@ def solve(
     CheckerDisagrees
         When the independent checker does not confirm the answer.
     """
+    give_back()
     search = _Search(scenario, gap, seed, progress)
     search.run(time_limit)
     try:

@@ -11,7 +11,7 @@ answered exactly, and large ones near to it, each with a bound of its own.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -21,6 +21,7 @@ from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver import certify, elastic, engines, presolve, relaxation
 from scheduler.solver.certify import GRID, Proof, choosers
+from scheduler.solver.clerk import Found, Known
 from scheduler.solver.matrix import SHARED, completed
 from scheduler.solver.neighbourhood import Neighbourhoods
 from scheduler.solver.plans import Plans
@@ -28,6 +29,7 @@ from scheduler.solver.plans import Plans
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scheduler.solver.clerk import Demand, Kept
     from scheduler.solver.matrix import Matrix
 
     Ints = NDArray[np.int64]
@@ -60,55 +62,6 @@ FEW = 24
 
 FAR = 10**6 * UNITS_PER_POINT
 """Longer than any way."""
-
-
-class Kept(NamedTuple):
-    """A part of a model and what is known of it: an answer, and multipliers of its rows if any."""
-
-    matrix: Matrix
-    base: Ints
-    duals: Floats | None = None
-
-
-class Demand(NamedTuple):
-    """What is demanded.
-
-    Columns at 1 whatever it costs, rows that hold no more, columns to look at first, and rows with
-    an upper side that allow one more.
-    """
-
-    columns: Ints
-    loose: Ints
-    around: Ints
-    wider: Ints | None = None
-
-
-class Found(NamedTuple):
-    """What a demand leads to.
-
-    Attributes
-    ----------
-    base : int array or None
-        Base columns of the best answer found.
-    units : int
-        What it is worth.
-    bound : int
-        No answer that meets the demand is worth more.
-    settled : bool
-        Whether all that the prices do not exclude was decided by an exact solve.
-    """
-
-    base: Ints | None
-    units: int
-    bound: int
-    settled: bool
-
-
-class Known(NamedTuple):
-    """What the kept part itself is: its certified bound, and the multipliers that show it."""
-
-    bound: int
-    duals: Floats
 
 
 class Desk:

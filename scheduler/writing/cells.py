@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-
-import pandas as pd
 
 from scheduler.models.cells import guarded
 from scheduler.models.points import plain
@@ -28,12 +28,11 @@ def cell(value: Any) -> str:
 
 def csv_bytes(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> bytes:
     """A CSV file: UTF-8, a header, newlines alone."""
-    frame = pd.DataFrame(
-        [[cell(row.get(column)) for column in columns] for row in rows],
-        columns=list(columns),
-        dtype=object,
-    )
-    return frame.to_csv(index=False, lineterminator="\n").encode()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell(row.get(column)) for column in columns] for row in rows)
+    return text.getvalue().encode()
 
 
 def toml_bytes(settings: Mapping[str, Any]) -> bytes:

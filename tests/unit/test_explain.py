@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.rules.contract import Audience
-    from scheduler.solver.whatif import Demand, Desk, Found, Kept, Known
+    from scheduler.solver.clerk import Demand, Found, Kept, Known
+    from scheduler.solver.whatif import Desk
 
 
 class Here:
