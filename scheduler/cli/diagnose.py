@@ -16,6 +16,7 @@ from scheduler.cli.inputs import (
     TimeLimit,
     fitting,
     split,
+    tell_more,
 )
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.explain.conflict import diagnosed, sentences
@@ -24,8 +25,8 @@ from scheduler.report.tables import line
 
 EXAMPLES = (
     "flexweave diagnose fixtures/demo",
-    "flexweave diagnose fixtures/demo out/demo",
-    "flexweave diagnose fixtures/tiny --json",
+    "flexweave diagnose fixtures/demo out/demo --audience coordinator",
+    "flexweave diagnose fixtures/tiny --audience coordinator --json",
 )
 
 
@@ -40,7 +41,7 @@ def command(
     ] = None,
     calendar: Calendar = None,
     kinds: Kinds = None,
-    audience: Reader = "coordinator",
+    audience: Reader = "student",
     time_limit: TimeLimit = 60.0,
     seed: Seed = 0,
     as_json: AsJson = False,
@@ -49,15 +50,17 @@ def command(
 
     Says what the data alone make impossible; then locks and hard rules that cannot hold together,
     as few as possible, each set proven by two solvers and each way out by a plan. Exit code 1 means
-    that the scenario is impossible; `flexweave solve` writes the best effort all the same.
+    that the scenario is impossible; `flexweave solve` writes the best effort all the same. What it
+    rests on names people: all but whether it is possible is for coordinators and admins.
     """
     if out is None:
         found = examine(scenario, calendar=calendar, kinds=split(kinds))
         if found.scenario is None:
             raise BadScenario(found.problems)
         school, solution = found.scenario, None
-        for note in found.notes:
-            tell(str(note))
+        if audience in ("coordinator", "admin"):
+            for note in found.notes:
+                tell(str(note))
     else:
         school, solution = fitting(scenario, out)
     diagnosis = diagnosed(school, solution, audience, time_limit=time_limit, seed=seed)
@@ -65,5 +68,6 @@ def command(
         show_json(diagnosis.model_dump())
     else:
         show(map(line, sentences(diagnosis)))
+    tell_more(audience)
     if diagnosis.status == "impossible":
         raise typer.Exit(IMPOSSIBLE)

@@ -5,17 +5,16 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.exits import Refused
-from scheduler.cli.inputs import AsJson, Reader, split
+from scheduler.cli.inputs import AsJson, Reader, split, tell_more
 from scheduler.cli.screen import show, show_json
 from scheduler.explain.difference import difference, sentences
 from scheduler.reading import read, read_solution
 from scheduler.report.tables import line
 
 EXAMPLES = (
-    "flexweave diff out/demo out/short",
-    "flexweave diff out/demo out/short --scenario fixtures/demo",
-    "flexweave diff out/demo out/short --audience student --person s001 --json",
+    "flexweave diff out/demo out/short --audience coordinator",
+    "flexweave diff out/demo out/short --scenario fixtures/demo --audience coordinator",
+    "flexweave diff out/demo out/short --person s001 --json",
 )
 
 
@@ -35,15 +34,14 @@ def command(
     person: Annotated[
         str, typer.Option(metavar="PERSON", help="With the audience student: the id of who reads.")
     ] = "",
-    audience: Reader = "coordinator",
+    audience: Reader = "student",
     as_json: AsJson = False,
 ) -> None:
     """Say who moved, which findings came and went, and what each rule gained or lost.
 
-    The two answers may be of different scenarios; what is compared are ids.
+    The two answers may be of different scenarios; what is compared are ids. A student is told which
+    sessions open and close, and with --person their own moves; who else moved is for coordinators.
     """
-    if audience == "student" and not person:
-        raise Refused("a student sees their own story only; give --person, or another --audience")
     old, new = read_solution(before), read_solution(after)
     given = new.certificate.overrides
     school = None
@@ -53,4 +51,5 @@ def command(
     if as_json:
         show_json(found.model_dump())
     else:
-        show(map(line, sentences(found, audience)))
+        show(map(line, sentences(found, audience, reader=person)))
+    tell_more(audience)

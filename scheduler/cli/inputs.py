@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.exits import Refused
+from scheduler.cli.screen import tell
 from scheduler.models import KINDS, Scenario, Solution
 from scheduler.reading import read, read_solution
 from scheduler.report import unknown
@@ -96,7 +97,16 @@ Reader = Annotated[
         help="Who reads: student, staff, coordinator or admin; the first sees least.",
     ),
 ]
+MORE = "Said as to {audience}; --audience coordinator shows more."
+"""The last line to those who are not told everything."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, and nothing else.")]
+
+
+def tell_more(audience: Audience) -> None:
+    """Say that there is more to be told to others, where there is."""
+    if audience in ("student", "staff"):
+        tell(MORE.format(audience="a student" if audience == "student" else "staff"))
 
 
 def split(kinds: str | None) -> tuple[str, ...] | None:

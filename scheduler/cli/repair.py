@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.exits import IMPOSSIBLE, Refused
-from scheduler.cli.inputs import Answer, AsJson, Seed, Source, TimeLimit, fitting
+from scheduler.cli.inputs import (
+    Answer,
+    AsJson,
+    Reader,
+    Seed,
+    Source,
+    TimeLimit,
+    fitting,
+    tell_more,
+)
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import check_folder, overridden, undisturbed
 from scheduler.models import Change, Scenario
@@ -18,8 +27,11 @@ from scheduler.verify import verify
 from scheduler.writing import write_scenario, write_solution
 
 EXAMPLES = (
-    "flexweave repair fixtures/demo out/demo --away t01 --block Mon.flex -o out/monday",
+    "flexweave repair fixtures/demo out/demo --away t01 --block Mon.flex -o out/monday "
+    "--audience coordinator",
     "flexweave repair fixtures/demo out/demo --away t01 --from Wed.flex -o out/repaired",
+    "flexweave repair fixtures/demo out/demo --changes fixtures/changes.csv -o out/changed "
+    "--audience coordinator",
 )
 
 AFTERWARDS = "scenario"
@@ -56,9 +68,7 @@ def command(
         str | None,
         typer.Option("--from", metavar="BLOCK", help="Leave all blocks before this one alone."),
     ] = None,
-    audience: Annotated[
-        str, typer.Option(help="Who reads: coordinator, admin, staff or student.")
-    ] = "coordinator",
+    audience: Reader = "student",
     curve: Annotated[
         bool, typer.Option("--curve/--no-curve", help="Show what more moves would bring.")
     ] = True,
@@ -70,11 +80,11 @@ def command(
 
     In this order: nobody without a place, no lock and no required pull missed, few people moved,
     many points. Writes OUT2 like solve does, and the scenario after the changes into
-    OUT2/scenario. Exit code 1 means that not all that must hold can hold any more.
+    OUT2/scenario. Exit code 1 means that not all that must hold can hold any more. Who moves, and
+    why, is for coordinators and admins.
     """
     folder = target or out.with_name(f"{out.name}-repaired")
     check_folder(folder)
-    reader = _audience(audience)
     school, solution = fitting(scenario, out)
     if solution.certificate.scenario_hash != school.digest and verify(school, solution):
         raise Refused(f"{out} is no answer to {scenario} as it is now; see: flexweave verify")
@@ -85,18 +95,11 @@ def command(
     with undisturbed():
         write_scenario(found.scenario, folder / AFTERWARDS)
         write_solution(answer, folder)
-        _tell(found, reader, as_json)
+        _tell(found, audience, as_json)
+        tell_more(audience)
         tell(f"The answer is in {folder}; see: flexweave verify {folder / AFTERWARDS} {folder}")
     if answer.certificate.status == "impossible":
         raise typer.Exit(IMPOSSIBLE)
-
-
-def _audience(name: str) -> Audience:
-    known: tuple[Audience, ...] = ("student", "staff", "coordinator", "admin")
-    for audience in known:
-        if name == audience:
-            return audience
-    raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}.")
 
 
 def _rows(

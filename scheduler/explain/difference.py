@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Key = tuple[str, str, tuple[str, ...]]
     Lines = dict[tuple[str, str], list[Assignment]]
 
+HIDDEN = "school"
+"""Reason of a place that somebody else asked for."""
+
 FEWEST = 5
 """Counts below this are not told to students and staff."""
 
@@ -124,7 +127,7 @@ def difference(
     opened, closed = _open(before, after), _open(after, before)
     return Difference(
         people=_people(moves, audience),
-        moves=moves if full else tuple(m for m in moves if private and m.person == reader),
+        moves=moves if full else tuple(_own(m) for m in moves if private and m.person == reader),
         gained=findings[0],
         lost=findings[1],
         changed=findings[2],
@@ -134,6 +137,17 @@ def difference(
         value_before=None if private else before.certificate.value,
         value_after=None if private else after.certificate.value,
         comparable=before.certificate.scenario_hash == after.certificate.scenario_hash,
+    )
+
+
+def _own(move: Move) -> Move:
+    """A student's own move: why school placed them is told where it is known whether they may."""
+    return move.model_copy(
+        update={
+            name: HIDDEN
+            for name in ("reason_before", "reason_after")
+            if getattr(move, name) in ("lock", "pull", "need")
+        }
     )
 
 
@@ -294,10 +308,14 @@ SHOWN = 20
 """Moves and findings of each sort that are listed; JSON has all."""
 
 
-def sentences(found: Difference, audience: Audience = "student") -> tuple[str, ...]:
+def sentences(
+    found: Difference, audience: Audience = "student", *, reader: str = ""
+) -> tuple[str, ...]:
     """The difference in words, for the reader that it was made for."""
     if audience == "student":
-        lines = [f"{_moved_text(move)}." for move in found.moves] or ["Nothing changed for you."]
+        lines = [f"{_moved_text(move)}." for move in found.moves]
+        if reader and not lines:
+            lines = ["Nothing changed for you."]
     else:
         lines = [_counted(found), *_value(found)]
         lines += _listed("Moves", [f"{m.person}: {_moved_text(m)}" for m in found.moves])

@@ -138,20 +138,16 @@ class View:
     def _told(self, finding: Finding) -> str:
         """A finding in words, with ids.
 
-        Only an admin reads why support is needed. The sentences in ``findings.csv`` are written
-        for an admin; others get them again from the rule, which takes the scenario.
+        The sentences in ``findings.csv`` are written for a coordinator; others get them again from
+        the rule, which takes the scenario. Only an admin reads why support is needed.
         """
-        if self.audience == "admin":
+        if self.audience == "coordinator":
             return finding.text
-        if self.audience == "coordinator" and finding.rule != "needs":
-            return finding.text
-        if not self.current or not self.tells(finding):
-            return ""
+        written = finding.text if self.audience == "admin" else ""
         rule = catalogue.rules().get(finding.rule)
-        if rule is None or self.facts is None:
-            return ""
-        told: Audience = "staff" if self.audience == "coordinator" else self.audience
-        return str(rule.say(finding, self.facts, told))
+        if not self.current or not self.tells(finding) or rule is None or self.facts is None:
+            return written
+        return str(rule.say(finding, self.facts, self.audience))
 
     @cached_property
     def current(self) -> bool:

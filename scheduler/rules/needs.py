@@ -90,11 +90,11 @@ def _finding(need: Need, missing: Decimal, settings: Settings) -> Finding:
 
 
 def say(finding: Finding, facts: Facts, audience: Audience) -> str:
-    """Words of a need that is not met; why it is one is for coordinators only."""
+    """Words of a need that is not met; why it is one is for admins only."""
     person, tag = finding.subjects
     short = f"{person} is {counted(finding.amount, 'visit', 'visits')} short of {tag}"
     reason = next(n.reason for n in facts.needs_of[person] if n.tag == tag)
-    if audience in ("student", "staff") or not reason:
+    if audience != "admin" or not reason:
         return f"{short}."
     return f"{short} (needed because: {reason})."
 

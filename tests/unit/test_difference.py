@@ -64,7 +64,8 @@ def test_a_student_sees_their_own_moves_only(pair):
     own = difference(*pair, reader="ada")
     other = difference(*pair, reader="ben")
     assert [move.after for move in own.moves] == ["y"]
-    assert sentences(other) == ("Nothing changed for you.",)
+    assert sentences(other, reader="ben") == ("Nothing changed for you.",)
+    assert sentences(difference(*pair)) == ()
     assert "ada" not in other.model_dump_json()
     assert (own.value_before, own.people, own.points) == (None, None, ())
 
