@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from scheduler.explain.typed import FEW, Answer, Asker, Count, WhatIf, Why, WhyNot
+from scheduler.explain.typed import Answer, Asker, Count, Crowd, Story, WhatIf, Why, WhyNot
+from scheduler.masking import FEW, concealed
 
 if TYPE_CHECKING:
     from scheduler.explain.case import Case
@@ -44,6 +45,11 @@ def shown(case: Case, answer: A, audience: Audience = "student") -> A:
             return _what_if(found, audience)  # type: ignore[return-value]
         case Why() | WhyNot():
             return _own(case, found, audience)  # type: ignore[return-value]
+        case Crowd() if audience in ("student", "staff"):
+            return _crowd(answer, found)  # type: ignore[arg-type, return-value]
+        case Story() if audience in ("student", "staff"):
+            parts = {"wished": _parts(answer.wished), "went": _parts(answer.went)}  # type: ignore[attr-defined]
+            return found.model_copy(update=parts)
     return found
 
 
@@ -63,6 +69,37 @@ def few(count: Count, audience: Audience) -> Count:
     """A count, only as ``below`` where it is so small that it points at people."""
     hidden = audience in ("student", "staff") and count.number is not None and count.number < FEW
     return Count(below=FEW) if hidden else count
+
+
+def _parts(counts: dict[str, Count]) -> dict[str, Count]:
+    """Parts of a total that may be known, as far as no small one follows; else none of them."""
+    numbers = {name: count.number or 0 for name, count in counts.items()}
+    kept = concealed(numbers)
+    return {} if kept is None else {name: _part(n, name in kept) for name, n in numbers.items()}
+
+
+def _part(number: int, kept: bool) -> Count:
+    """One part; what is kept back although it is not small is just some people."""
+    if kept:
+        return Count(below=FEW) if number < FEW else Count()
+    return Count(number=number)
+
+
+def _crowd(answer: Crowd, found: Crowd) -> Crowd:
+    """Ranks, and reasons other than a choice, as parts of one total."""
+    ranks = {f"rank {rank}": count for rank, count in answer.by_rank.items()}
+    reasons = dict(answer.by_reason)
+    chosen = reasons.pop("choice", Count(number=0)).number or 0
+    rest = chosen - sum(count.number or 0 for count in ranks.values())
+    parts = _parts(ranks | reasons | {"choice": Count(number=rest)})
+    by_reason = {name: parts[name] for name in reasons if name in parts}
+    if parts and chosen:
+        open_to_all = all(parts[name].number is not None for name in (*ranks, "choice"))
+        by_reason["choice"] = Count(number=chosen) if open_to_all else Count()
+    by_rank = {rank: parts[f"rank {rank}"] for rank in answer.by_rank if parts}
+    return found.model_copy(
+        update={"by_rank": by_rank, "by_reason": dict(sorted(by_reason.items()))}
+    )
 
 
 def _what_if(found: WhatIf, audience: Audience) -> WhatIf:

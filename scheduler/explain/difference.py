@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from scheduler.masking import FEW
 from scheduler.models.solution import Outcome
 from scheduler.rules import catalogue
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 HIDDEN = "school"
 """Reason of a place that somebody else asked for."""
-
-FEWEST = 5
-"""Counts below this are not told to students and staff."""
 
 
 class Move(Outcome):
@@ -153,7 +151,7 @@ def _own(move: Move) -> Move:
 
 def _people(moves: Iterable[Move], audience: Audience) -> int | None:
     number = len({move.person for move in moves})
-    told = audience in ("coordinator", "admin") or (audience == "staff" and number >= FEWEST)
+    told = audience in ("coordinator", "admin") or (audience == "staff" and number >= FEW)
     return number if told else None
 
 
@@ -333,7 +331,7 @@ def _moved_text(move: Move) -> str:
 
 def _counted(found: Difference) -> str:
     if found.people is None:
-        return f"Fewer than {FEWEST} people moved."
+        return f"Fewer than {FEW} people moved."
     kinds = Counter(
         "placed" if not m.before else "unplaced" if not m.after else "moved" for m in found.moves
     )

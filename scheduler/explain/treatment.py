@@ -13,6 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 from scheduler.ledger import everybodys_best
+from scheduler.masking import FEW, left_out
 from scheduler.models import Student
 from scheduler.models.solution import Outcome
 from scheduler.rules import catalogue
@@ -25,13 +26,11 @@ if TYPE_CHECKING:
     from scheduler.rules.contract import Audience
     from scheduler.rules.facts import Facts
 
-FEWEST = 5
-"""Groups below this are not shown to students and staff, nor are counts."""
-
 WORST = 10
 """Worst-off students, and staff, that are listed."""
 
 By = Literal["all", "grade", "tag", "owed"]
+Key = tuple[By, str]
 
 
 class Group(Outcome):
@@ -48,7 +47,8 @@ class Group(Outcome):
     first : Decimal or None
         Share of its places that went to a first choice; ``None`` where nobody ranks anything.
     unplaced : int or None
-        Places without a session; ``None`` means fewer than 5, where the reader may not know more.
+        Places without a session; ``None`` where the reader may not know: fewer than 5, or of parts
+        of all people one that is so small.
     """
 
     by: By
@@ -180,15 +180,29 @@ def _share(part: Decimal | int, whole: Decimal | int) -> Decimal:
 
 def _groups(facts: Facts, ones: dict[str, _One], full: bool) -> Iterator[Group]:
     ranked = any(choice.rank for choice in facts.scenario.choices)
-    members: dict[tuple[By, str], list[_One]] = defaultdict(list)
+    members: dict[Key, list[_One]] = defaultdict(list)
     owed = {row.person for row in facts.scenario.ledger if row.owed > 0}
     for one in ones.values():
         for key in _kinds(facts.person(one.person), owed):
             members[key].append(one)
     order: list[By] = ["all", "grade", "tag", "owed"]
+    out = frozenset() if full else _left_out(members, len(ones))
     for key in sorted(members, key=lambda key: (order.index(key[0]), _numeric(key[1]))):
-        if full or len(members[key]) >= FEWEST:
+        if key not in out:
             yield _group(*key, members[key], ranked, full)
+
+
+def _left_out(members: dict[Key, list[_One]], everybody: int) -> frozenset[Key]:
+    """Groups of which nothing is told, for they are small or the others of all people are."""
+    sizes = {key: len(ones) for key, ones in members.items()}
+    out: frozenset[Key] = frozenset()
+    for by in ("all", "grade", "owed"):
+        out |= left_out({key: size for key, size in sizes.items() if key[0] == by})
+    return out | {
+        key
+        for key, size in sizes.items()
+        if key[0] == "tag" and (size < FEW or 0 < everybody - size < FEW)
+    }
 
 
 def _kinds(person: Person, owed: set[str]) -> Iterator[tuple[By, str]]:
@@ -221,7 +235,7 @@ def _group(by: By, name: str, ones: list[_One], ranked: bool, full: bool) -> Gro
         upper=_quantile(shares, Decimal("0.75")),
         best=shares[-1] if full else None,
         first=_share(sum(one.firsts for one in ones), places) if ranked else None,
-        unplaced=unplaced if full or unplaced >= FEWEST else None,
+        unplaced=unplaced if full or (by == "all" and unplaced >= FEW) else None,
     )
 
 
@@ -318,11 +332,12 @@ def _group_text(group: Group) -> str:
         else ""
     )
     first = "" if group.first is None else f"; {_percent(group.first)} of places a first choice"
-    few = f"fewer than {FEWEST}" if group.unplaced is None else group.unplaced
+    few = f"fewer than {FEW}" if group.by == "all" else "not told"
+    unplaced = few if group.unplaced is None else group.unplaced
     return (
         f"{name} ({group.people}): median {_percent(group.middle)} of what each could have had, "
         f"half between {_percent(group.lower)} and {_percent(group.upper)}{extremes}{first}; "
-        f"unplaced: {few}"
+        f"unplaced: {unplaced}"
     )
 
 

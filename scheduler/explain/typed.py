@@ -9,16 +9,13 @@ from pydantic import Field
 
 from scheduler.models.solution import Outcome
 
-FEW = 5
-"""Counts below this are not told to students and staff."""
-
 
 class Answer(Outcome):
     """Part of an explanation. Immutable."""
 
 
 class Count(Answer):
-    """A number of people; ``number`` is ``None`` where only ``below`` is told."""
+    """A number of people; ``number`` is ``None`` where only ``below`` is told, or nothing."""
 
     number: int | None = None
     below: int | None = None
@@ -145,7 +142,10 @@ Obstacle = Literal[
 
 
 class Crowd(Answer):
-    """Who is in a session: people by reason, those with a choice by rank; each once."""
+    """Who is in a session: people by reason, those with a choice by rank; each once.
+
+    To students and staff nothing is told by reason and rank where that would tell of so few.
+    """
 
     size: Count
     seats: int | None

@@ -74,6 +74,7 @@ ENGLISH = {
     "crowd.open-seat": "{count} without a wish",
     "crowd.kept": "{count} kept",
     "crowd.choice": "{count} by choice",
+    "crowd.hidden": "why they are there is not told of so few",
     "if.none": "Nothing legal was found with {person} in {session}.",
     "if.cost": "With {person} in {session}, everything together is worth {cost} points less, "
     "solved again and checked{sure}; {moved} would move, {losing} would lose by it.",
@@ -98,6 +99,7 @@ ENGLISH = {
     "move": "  {person}, {block}: {before} → {after} ({gain})",
     "nowhere": "nowhere",
     "few": "fewer than {below}",
+    "some": "some",
     "one": "1 person",
     "people": "{count} people",
     "points": "{points} points",
@@ -123,7 +125,7 @@ class Words:
     def count(self, count: Count) -> str:
         """A number as far as it is told."""
         if count.number is None:
-            return self.say("few", below=count.below)
+            return self.say("some") if count.below is None else self.say("few", below=count.below)
         return str(count.number)
 
     def people(self, count: Count) -> str:
@@ -160,7 +162,7 @@ class Words:
             for reason, n in crowd.by_reason.items()
             if reason != "choice" or not crowd.by_rank
         ]
-        return ", ".join(parts)
+        return ", ".join(parts) or self.say("crowd.hidden")
 
 
 def plain(amount: Decimal) -> str:

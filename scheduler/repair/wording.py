@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scheduler.masking import FEW
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
     from scheduler.repair.answer import Because, LevelOf, Move, Repair
     from scheduler.rules.contract import Audience
-
-SMALL = 5
-"""Counts below are not told to students and staff."""
 
 LEVELS = {
     "waived": "promises that had to be waived",
@@ -71,8 +70,8 @@ def moved(move: Move) -> str:
 def _level(level: LevelOf, open_to_all: bool) -> str:
     name = LEVELS[level.name]
     if not open_to_all:
-        small = 0 < level.value < SMALL
-        return f"{name}: {'fewer than 5' if small else level.value}"
+        small = 0 < level.value < FEW
+        return f"{name}: {f'fewer than {FEW}' if small else level.value}"
     if level.proven:
         return f"{name}: {level.value}, fewer are impossible"
     if level.bound is None:

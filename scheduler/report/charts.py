@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from scheduler.report.page import BANDS
+from scheduler.report.view import UNTOLD
 from scheduler.report.wording import counted, natural, percent, safe
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ def _cell(axes: Axes, at: tuple[int, int], offer: Offer | None, label: str, size
 def _inside(offer: Offer) -> str:
     if not offer.open:
         return "closed"
-    size = offer.size.replace("fewer than ", "<")
+    size = offer.size.replace("fewer than ", "<").replace(UNTOLD, "?")
     waiting = "" if offer.waiting == "0" else f"  +{offer.waiting.replace('fewer than ', '<')}"
     return (size if offer.seats == "–" else f"{size}/{offer.seats}") + waiting
 

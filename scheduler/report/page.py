@@ -6,12 +6,13 @@ from collections import Counter
 from decimal import Decimal  # noqa: TC003
 from typing import TYPE_CHECKING
 
+from scheduler.masking import FEW, left_out
 from scheduler.report.headline import headline
 from scheduler.report.slips import Slip, slips
 from scheduler.report.standings import Standing, spreads, standings
 from scheduler.report.summary import Filled, costs, filled, way_of
 from scheduler.report.typed import Report, ratio
-from scheduler.report.view import FEW, FEWER
+from scheduler.report.view import FEWER, UNTOLD
 from scheduler.report.wording import NONE, counted, listed, natural, number, ordinal, percent
 
 if TYPE_CHECKING:
@@ -242,9 +243,11 @@ def _slip(view: View) -> Slip | None:
 
 
 def _ways(view: View) -> Iterable[Way]:
-    for one in _filled(view):
-        told = view.counts(one.places)
-        yield Way(how=one.how, places=view.count(one.places), share=one.share if told else None)
+    found = list(_filled(view))
+    said = view.parts({one.how: one.places for one in found})
+    for one in found:
+        told = said[one.how] not in (FEWER, UNTOLD)
+        yield Way(how=one.how, places=said[one.how], share=one.share if told else None)
 
 
 def _filled(view: View) -> Iterable[Filled]:
@@ -271,7 +274,7 @@ def _sessions(view: View) -> list[SessionState]:
 
 
 def _offer(view: View, state: SessionState, prices: Mapping[str, Decimal]) -> Offer:
-    told = state.open and view.counts(state.size) and state.max_size
+    told = state.open and view.sizes[state.session] not in (FEWER, UNTOLD) and state.max_size
     return Offer(
         session=state.session,
         title=view.named(state),
@@ -281,7 +284,7 @@ def _offer(view: View, state: SessionState, prices: Mapping[str, Decimal]) -> Of
         room=state.room,
         leaders=tuple(map(view.called, state.leaders)) if view.audience != "student" else (),
         open=state.open,
-        size=view.count(state.size),
+        size=view.sizes[state.session],
         seats=NONE if state.max_size is None else f"{state.max_size:,}",
         fill=ratio(state.size, state.max_size) if told and state.max_size else None,
         min_size=state.min_size,
@@ -353,9 +356,16 @@ def _people(view: View) -> list[Standing]:
 def _spreads(view: View, people: list[Standing]) -> Iterable[Spread]:
     """Groups that may be told of: small ones only to those who see everybody."""
     if view.facts is not None:
-        for spread in spreads(view.facts, view.solution, people):
-            if view.whole or spread.people >= FEW:
-                yield spread
+        found = list(spreads(view.facts, view.solution, people))
+        out = frozenset() if view.whole else _left_out(found)
+        yield from (spread for spread in found if spread.group not in out)
+
+
+def _left_out(found: Iterable[Spread]) -> frozenset[str]:
+    """Groups of which nothing is told; all students, and staff, are no parts of each other."""
+    grades = {s.group: s.people for s in found if s.group not in ("students", "staff")}
+    small = {s.group for s in found if s.people < FEW}
+    return left_out(grades) | small
 
 
 def _group(view: View, spread: Spread, people: list[Standing]) -> Group:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from scheduler.masking import FEW, concealed
 from scheduler.models import Student
 from scheduler.report.typed import Unknown, by_grade, called, unknown
 from scheduler.report.wording import hours
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from scheduler.rules.contract import Audience
     from scheduler.rules.facts import Facts
 
-FEW = 5
-"""Students and staff are told smaller counts as ``fewer than 5`` only."""
-
 FEWER = f"fewer than {FEW}"
+"""What students and staff are told of smaller counts."""
+
+UNTOLD = "not told"
+"""What they are told of others from which a small one would follow."""
+
+K = TypeVar("K")
 
 _EVERYTHING: tuple[Audience, ...] = ("coordinator", "admin")
 
@@ -85,6 +89,21 @@ class View:
     def count(self, number: int) -> str:
         """A count as this audience may read it."""
         return f"{number:,}" if self.whole or number == 0 or number >= FEW else FEWER
+
+    def parts(self, parts: dict[K, int]) -> dict[K, str]:
+        """Parts of a total that is told, as texts: no small one follows from the others."""
+        kept = frozenset[K]() if self.whole else concealed(parts)
+        if kept is None:
+            return dict.fromkeys(parts, UNTOLD)
+        return {
+            name: f"{n:,}" if name not in kept else FEWER if n < FEW else UNTOLD
+            for name, n in parts.items()
+        }
+
+    @cached_property
+    def sizes(self) -> dict[str, str]:
+        """People in each session, parts of all places that are filled."""
+        return self.parts({state.session: state.size for state in self.solution.sessions})
 
     def counts(self, number: int) -> bool:
         """Whether this count may be read as it is."""

@@ -12,6 +12,7 @@ import xlsxwriter
 from scheduler.models.cells import guarded
 from scheduler.report.slips import told
 from scheduler.report.summary import costs
+from scheduler.report.view import FEWER, UNTOLD
 from scheduler.report.wording import REASONS, safe
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _why(view: View, line: Assignment) -> str:
 
 def _sessions(view: View) -> Iterable[Sequence[Any]]:
     for state in view.solution.sessions:
-        named = view.audience != "student"
+        named, size = view.audience != "student", view.sizes[state.session]
         yield (
             state.session,
             view.title(state.session),
@@ -150,7 +151,7 @@ def _sessions(view: View) -> Iterable[Sequence[Any]]:
             state.room,
             ", ".join(map(view.called, state.leaders)) if named else "",
             "yes" if state.open else "no",
-            state.size if view.counts(state.size) else view.count(state.size),
+            state.size if size not in (FEWER, UNTOLD) else size,
             state.min_size,
             state.max_size,
             state.waiting if view.counts(state.waiting) else view.count(state.waiting),

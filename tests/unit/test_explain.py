@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from scheduler.cli.app import app
 from scheduler.explain import Case, Unanswerable, Words, adopted, sentences, shown, why, why_not
-from scheduler.explain.typed import FEW
 from scheduler.generate import PRESETS, generate
+from scheduler.masking import FEW
 from scheduler.models import Lock, Scenario, Solution
 from scheduler.reading import read
 from scheduler.solver.clerk import Keep, Meet
