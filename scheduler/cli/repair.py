@@ -24,7 +24,7 @@ from scheduler.repair import Repaired, checked, read_changes, repair, sentences,
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
 from scheduler.verify import verify
-from scheduler.writing import write_scenario, write_solution
+from scheduler.writing import AFTERWARDS, write_repaired
 
 EXAMPLES = (
     "flexweave repair fixtures/demo out/demo --away t01 --block Mon.flex -o out/monday "
@@ -33,9 +33,6 @@ EXAMPLES = (
     "flexweave repair fixtures/demo out/demo --changes fixtures/changes.csv -o out/changed "
     "--audience coordinator",
 )
-
-AFTERWARDS = "scenario"
-"""Folder in OUT2 with the scenario after the changes."""
 
 
 def command(
@@ -93,8 +90,7 @@ def command(
     found = repair(school, solution, rows, since=since, seed=seed, time_limit=time_limit, **extra)
     answer = overridden(found.solution, solution.certificate.overrides)
     with undisturbed():
-        write_scenario(found.scenario, folder / AFTERWARDS)
-        write_solution(answer, folder)
+        write_repaired(found.scenario, answer, folder)
         _tell(found, audience, as_json)
         tell_more(audience)
         tell(f"The answer is in {folder}; see: flexweave verify {folder / AFTERWARDS} {folder}")

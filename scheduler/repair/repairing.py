@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import resource
 import time
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from scheduler.levels import written
 from scheduler.models import Certificate, Level, Scenario, Solution
+from scheduler.repair.answer import Curve
 from scheduler.repair.applying import changed
 from scheduler.repair.freedom import Freedom
-from scheduler.repair.saying import Before, said
+from scheduler.repair.saying import Before, movers, said
 from scheduler.solver.isolate import Isolated
 from scheduler.solver.mending import Mended, More, Stuck
 from scheduler.solver.solve import CheckerDisagrees, NothingFound, versions
-from scheduler.verify import Disagreement, judge
+from scheduler.verify import Disagreement, judge, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from scheduler.verify import Judgement
 
     Ints = NDArray[np.int64]
+    StoppedBy = Literal["done", "time"]
 
 ROUNDS = 4
 """So often more people are let go, as long as that may spare somebody a move."""
@@ -97,19 +99,21 @@ def repair(
     judgement = judge(after, found.plan, facts=freedom.facts)
     seconds["check"] = time.monotonic() - began - seconds["search"]
     before = Before(scenario, solution)
-    report = said(before, judgement, changes, freedom, found.mended, found.curve)
+    steps = tuple(_step(before, freedom, judgement, *step) for step in found.curve)
+    report = said(before, judgement, changes, freedom, found.mended, steps)
     _confirm(judgement, report)
     seconds = {name: round(value, 3) for name, value in seconds.items()}
     report = report.model_copy(update={"seconds": seconds})
-    return Repaired(after, _solution(after, judgement, seed, seconds), report)
+    stopped_by: StoppedBy = "time" if search.timed_out else "done"
+    return Repaired(after, _solution(after, judgement, seed, seconds, stopped_by), report)
 
 
 class Found(NamedTuple):
-    """What the search came to: its plan, and what more moves would bring."""
+    """What the search came to: its plan, and plans with so many more moves."""
 
     mended: Mended
     plan: Plan
-    curve: tuple[tuple[int, More], ...]
+    curve: tuple[tuple[int, Plan], ...]
 
 
 class _Search:
@@ -123,12 +127,13 @@ class _Search:
         self.model: Model | None = None
         self.start: Ints | None = None
         self.more: list[More] = []
+        self.timed_out = False
 
     def run(self) -> None:
         for _ in range(ROUNDS):
             model, task = self.freedom.task(self.curve, self.seed)
             leave = self._round(model, task)
-            if leave is None or not len(leave):
+            if self.timed_out or leave is None or not len(leave):
                 return
             people = [model.columns.people[p] for p in leave.tolist()]
             if not self.freedom.widen(people):
@@ -138,7 +143,8 @@ class _Search:
         """Mend once; people to let go of next."""
         leave: Ints | None = None
         more: list[More] = []
-        for event in cast("Iterable[object]", Isolated(task, self.deadline)):
+        child = Isolated(task, self.deadline)
+        for event in cast("Iterable[object]", child):
             match event:
                 case Stuck():
                     leave = event.leave
@@ -149,6 +155,7 @@ class _Search:
                         self.start = task.start
                 case More():
                     more.append(event)
+        self.timed_out |= child.timed_out
         return leave
 
     def _better(self, other: Mended) -> bool:
@@ -168,9 +175,12 @@ class _Search:
             raise NothingFound(
                 "no repair was found that keeps what is over and everybody who was not let go"
             )
-        base = _closed(self.model, self.mended.base, self.start)
-        curve = tuple(zip(self.curve, self.more, strict=False))
-        return Found(self.mended, self.model.plan(base), curve)
+        model, start = self.model, self.start
+        plans = [
+            model.plan(_closed(model, base, start))
+            for base in (self.mended.base, *(more.base for more in self.more))
+        ]
+        return Found(self.mended, plans[0], tuple(zip(self.curve, plans[1:], strict=False)))
 
 
 def _rank(mended: Mended) -> tuple[int, ...]:
@@ -186,6 +196,34 @@ def _closed(model: Model, base: Ints, start: Ints | None) -> Ints:
         if base[column] and start is not None and not start[column] and unit not in taken:
             base[column] = 0
     return base
+
+
+def _step(before: Before, freedom: Freedom, judgement: Judgement, more: int, plan: Plan) -> Curve:
+    """What so many moves more bring, judged from ids.
+
+    Raises
+    ------
+    CheckerDisagrees
+        When the plan is not legal, waives more, or moves more people than that.
+    """
+    judged = weigh(freedom.facts, plan)
+    allowed = len(movers(before, _lines(judgement), freedom)) + more
+    moved = len(movers(before, plan.lines, freedom))
+    found = [Disagreement("repair.json", f"curve: illegal: {f.text}") for f in judged.illegal]
+    if moved > allowed:
+        text = f"curve: {moved} people move where {allowed} may"
+        found.append(Disagreement("repair.json", text))
+    if len(judged.waived) > len(judgement.waived):
+        found.append(Disagreement("repair.json", "curve: more is waived"))
+    if found:
+        raise CheckerDisagrees(found)
+    return Curve(allowed=allowed, moved=moved, gain=judged.value - judgement.value)
+
+
+def _lines(judgement: Judgement) -> tuple[tuple[str, str], ...]:
+    """Who is where in the plan that was judged, kept lines left out."""
+    lines = (line for line in judgement.assignments if line.session and line.reason != "kept")
+    return tuple((line.person, line.session) for line in lines)
 
 
 def _confirm(judgement: Judgement, report: Repair) -> None:
@@ -213,7 +251,11 @@ def _confirm(judgement: Judgement, report: Repair) -> None:
 
 
 def _solution(
-    scenario: Scenario, judgement: Judgement, seed: int, seconds: dict[str, float]
+    scenario: Scenario,
+    judgement: Judgement,
+    seed: int,
+    seconds: dict[str, float],
+    stopped_by: StoppedBy,
 ) -> Solution:
     """As `solve` makes it; a repair proves how few move, not how many points there could be."""
     usage = (
@@ -230,7 +272,7 @@ def _solution(
             bound=None,
             gap=None,
             status="impossible" if judgement.waived else "feasible",
-            stopped_by="done",
+            stopped_by=stopped_by,
             points_per_rule=judgement.points_per_rule,
             findings_per_rule=judgement.findings_per_rule,
             counts=judgement.counts,

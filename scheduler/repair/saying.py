@@ -10,11 +10,11 @@ from scheduler.models.points import from_units
 from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scheduler.models import Assignment, Change, Scenario, Solution
     from scheduler.repair.freedom import Freedom
-    from scheduler.solver.mending import Mended, More
+    from scheduler.solver.mending import Mended
     from scheduler.verify import Judgement
 
 Place = tuple[str, str]
@@ -37,7 +37,7 @@ def said(
     changes: Sequence[Change],
     freedom: Freedom,
     mended: Mended,
-    curve: Sequence[tuple[int, More]],
+    curve: tuple[Curve, ...],
 ) -> Repair:
     """The typed answer; who moves is compared by ids alone.
 
@@ -50,7 +50,7 @@ def said(
     freedom : Freedom
         Who was let go.
     mended : Mended
-    curve : sequence of (people more who may move, what that brought)
+    curve : tuple of Curve
     """
     plan = before.solution.plan
     moves = _Moves(before, judgement.assignments, changes, freedom).all()
@@ -79,15 +79,20 @@ def said(
         headroom=None if mended.waived else from_units(max(0, mended.bound - mended.units)),
         whole=mended.alone,
         looked_at=len(freedom.core | {person for person, _ in freedom.ring}),
-        curve=tuple(
-            Curve(
-                allowed=levels[-1].value + extra,
-                moved=more.moved,
-                gain=from_units(more.units - mended.units),
-            )
-            for extra, more in curve
-        ),
+        curve=curve,
     )
+
+
+def movers(before: Before, lines: Iterable[tuple[str, str]], freedom: Freedom) -> set[str]:
+    """People whose week differs although they were due and placed; newcomers do not count."""
+    old, new = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for person, session in before.solution.plan.lines:
+        if (person, session) not in freedom.gone_lines:
+            old[person].add(session)
+    for person, session in lines:
+        new[person].add(session)
+    people = {person.id for person in freedom.scenario.people} - freedom.newcomers
+    return {person for person in people if old[person] != new[person]}
 
 
 class _Moves:

@@ -1,6 +1,7 @@
 """Writing: a scenario or a solution becomes files, each of them whole at any moment."""
 
 from scheduler.writing.files import CannotWrite
+from scheduler.writing.repairs import AFTERWARDS, write_repaired
 from scheduler.writing.scenarios import (
     scenario_files,
     scenario_json,
@@ -10,11 +11,13 @@ from scheduler.writing.scenarios import (
 from scheduler.writing.solutions import solution_files, write_solution
 
 __all__ = [
+    "AFTERWARDS",
     "CannotWrite",
     "scenario_files",
     "scenario_json",
     "scenario_zip",
     "solution_files",
+    "write_repaired",
     "write_scenario",
     "write_solution",
 ]

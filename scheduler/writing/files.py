@@ -33,7 +33,7 @@ def put_in_place(folder: Path, content: Mapping[str, bytes], remove: Sequence[st
     ----------
     folder : Path
     content : mapping of str to bytes
-        Bytes by file name; the last one becomes visible last.
+        Bytes by file name, folders inside joined by ``/``; the last one becomes visible last.
     remove : sequence of str
         Names of files to remove once all others are in place.
 
@@ -44,12 +44,15 @@ def put_in_place(folder: Path, content: Mapping[str, bytes], remove: Sequence[st
     """
     parts: list[tuple[Path, Path]] = []
     name = folder.name
+    folders = dict.fromkeys((folder / one).parent for one in content)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for inside in (folder, *folders):
+            inside.mkdir(parents=True, exist_ok=True)
         _sweep(folder, [*content, *remove])
         for name, data in content.items():
-            part = folder / f".{name}.{secrets.token_hex(8)}{ENDING}"
-            parts.append((part, folder / name))
+            target = folder / name
+            part = target.with_name(f".{target.name}.{secrets.token_hex(8)}{ENDING}")
+            parts.append((part, target))
             _write(part, data)
         for part, target in parts:
             name = target.name
@@ -63,7 +66,8 @@ def put_in_place(folder: Path, content: Mapping[str, bytes], remove: Sequence[st
         for part, _ in parts:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
-    _flush(folder)
+    for inside in folders:
+        _flush(inside)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -76,7 +80,8 @@ def _write(path: Path, data: bytes) -> None:
 def _sweep(folder: Path, names: Sequence[str]) -> None:
     """Remove what killed runs left of these files."""
     for name in names:
-        for part in folder.glob(f".{name}.*{ENDING}"):
+        target = folder / name
+        for part in target.parent.glob(f".{target.name}.*{ENDING}"):
             part.unlink(missing_ok=True)
 
 

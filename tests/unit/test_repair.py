@@ -5,15 +5,26 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from scheduler.cli import app as application
-from scheduler.models import Away, Change, Lock, Scenario
+from scheduler.models import Away, Change, Lock, Previous, Scenario
 from scheduler.reading import examine, read, read_solution
-from scheduler.repair import BadChanges, changed, checked, read_changes, spotted
+from scheduler.repair import (
+    BadChanges,
+    changed,
+    checked,
+    read_changes,
+    repair,
+    repairing,
+    spotted,
+)
+from scheduler.solver.mending import Mended, More
+from scheduler.solver.solve import CheckerDisagrees
 from scheduler.verify import verify
-from scheduler.writing import write_solution
+from scheduler.writing import AFTERWARDS, CannotWrite, write_repaired, write_solution
 from tests.schools import TINY
 from tests.solving import solved_here
 
@@ -221,3 +232,62 @@ def test_locks_that_cannot_hold_any_more_are_waived(school: Scenario, tmp_path: 
     assert done.exit_code == 1, done.output
     assert "promises that had to be waived: 1" in done.output
     assert verify(read(tmp_path / "new" / "scenario"), read_solution(tmp_path / "new")) == []
+
+
+def test_a_repair_that_time_ended_says_so(
+    school: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = repairing.Isolated
+
+    class Ended(whole):
+        def __iter__(self):
+            for event in super().__iter__():
+                yield event
+                if isinstance(event, Mended):
+                    self.timed_out = True
+                    return
+
+    old = solved_here(school)
+    changes = (Change(action="away", id="t2", block="Mon.flex"),)
+    found = repair(school, old, changes)
+    assert found.solution.certificate.stopped_by == "done"
+    assert len(found.report.curve) == len(repairing.CURVE)
+    assert all(step.moved <= step.allowed and step.gain >= 0 for step in found.report.curve)
+    monkeypatch.setattr(repairing, "Isolated", Ended)
+    ended = repair(school, old, changes)
+    assert (ended.solution.certificate.stopped_by, ended.report.curve) == ("time", ())
+
+
+def test_the_steps_of_the_curve_are_judged(
+    school: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = repairing.Isolated
+
+    class Lying(whole):
+        def __iter__(self):
+            for event in super().__iter__():
+                if isinstance(event, More):
+                    event = event._replace(base=np.zeros_like(event.base))
+                yield event
+
+    monkeypatch.setattr(repairing, "Isolated", Lying)
+    with pytest.raises(CheckerDisagrees, match="curve"):
+        repair(school, solved_here(school), (Change(action="away", id="t2", block="Mon.flex"),))
+
+
+def test_scenario_and_answer_are_put_in_place_together(
+    school: Scenario, solved: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    wishes = school.model_copy(update={"previous": (Previous(person="s1", session="study-wed"),)})
+    write_repaired(wishes, read_solution(solved), folder)
+    assert (folder / AFTERWARDS / "previous.csv").exists()
+    write_repaired(school, read_solution(solved), folder)
+    assert read(folder / AFTERWARDS) == school
+    assert not (folder / AFTERWARDS / "previous.csv").exists()
+    (folder / "findings.csv").unlink()
+    (folder / "findings.csv").mkdir()
+    (folder / "findings.csv" / "x").write_text("in the way")
+    with pytest.raises(CannotWrite):
+        write_repaired(wishes, read_solution(solved), folder)
+    assert not list(folder.rglob(".*"))
