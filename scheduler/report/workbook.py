@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from scheduler.models.cells import guarded
-from scheduler.report.slips import told
-from scheduler.report.summary import costs
-from scheduler.report.view import FEWER, UNTOLD
-from scheduler.report.wording import REASONS, safe
+from scheduler.report.frames import frames
+from scheduler.report.wording import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scheduler.models import Assignment
     from scheduler.report.view import View
 
 LONGEST = 32_767
@@ -28,36 +25,6 @@ WIDEST = 60
 
 _MADE = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
 """One date for all, so that the same facts give the same bytes."""
-
-ASSIGNMENTS = (
-    "person",
-    "name",
-    "grade",
-    "block",
-    "hours",
-    "session",
-    "title",
-    "room",
-    "rank",
-    "why",
-    "points",
-)
-SESSIONS = (
-    "session",
-    "title",
-    "block",
-    "hours",
-    "room",
-    "leaders",
-    "open",
-    "people",
-    "minimum",
-    "seats",
-    "waiting",
-)
-FINDINGS = ("rule", "subjects", "amount", "cost", "meaning", "text")
-COUNTED = ("rule", "promise", "findings")
-LEDGER = ("person", "name", "owed")
 
 
 def workbook(view: View) -> bytes:
@@ -71,13 +38,8 @@ def workbook(view: View) -> bytes:
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     book.set_properties({"created": _MADE, "title": "Assignments"})
-    _sheet(book, "assignments", ASSIGNMENTS, _assignments(view))
-    _sheet(book, "sessions", SESSIONS, _sessions(view))
-    if view.audience == "student":
-        _sheet(book, "findings", COUNTED, _counted(view))
-    else:
-        _sheet(book, "findings", FINDINGS, _findings(view))
-    _sheet(book, "ledger", LEDGER, _ledger(view))
+    for name, frame in frames(view).items():
+        _sheet(book, name, tuple(frame.columns), frame.itertuples(index=False, name=None))
     book.close()
     return out.getvalue()
 
@@ -111,74 +73,3 @@ def _write(sheet: Any, row: int, column: int, value: Any) -> int:
     else:
         sheet.write_string(row, column, guarded(safe(str(value)))[:LONGEST])
     return len(str(value)) + 2
-
-
-# ---- rows --------------------------------------------------------------------------------------
-
-
-def _assignments(view: View) -> Iterable[Sequence[Any]]:
-    """Lines of everybody who may be seen; how somebody came there as the audience may know it."""
-    for line in view.solution.assignments:
-        if line.person in view.visible:
-            state = view.states.get(line.session)
-            yield (
-                line.person,
-                view.name(line.person),
-                view.group(line.person),
-                line.block,
-                view.hours(line.block),
-                line.session,
-                view.title(line.session) if line.session else "",
-                state.room if state else "",
-                line.rank,
-                _why(view, line),
-                line.points,
-            )
-
-
-def _why(view: View, line: Assignment) -> str:
-    return told(view, line) if view.audience == "student" else REASONS[line.reason]
-
-
-def _sessions(view: View) -> Iterable[Sequence[Any]]:
-    for state in view.solution.sessions:
-        named, size = view.audience != "student", view.sizes[state.session]
-        yield (
-            state.session,
-            view.title(state.session),
-            state.block,
-            view.hours(state.block),
-            state.room,
-            ", ".join(map(view.called, state.leaders)) if named else "",
-            "yes" if state.open else "no",
-            state.size if size not in (FEWER, UNTOLD) else size,
-            state.min_size,
-            state.max_size,
-            state.waiting if view.counts(state.waiting) else view.count(state.waiting),
-        )
-
-
-def _findings(view: View) -> Iterable[Sequence[Any]]:
-    for finding in view.solution.findings:
-        if view.tells(finding):
-            subjects = ", ".join(map(view.called, finding.subjects))
-            yield (
-                finding.rule,
-                subjects,
-                finding.amount,
-                finding.cost,
-                finding.weight,
-                view.said(finding),
-            )
-
-
-def _counted(view: View) -> Iterable[Sequence[Any]]:
-    for one in sorted(costs(view.solution), key=lambda one: one.rule):
-        told = one.findings if view.counts(one.findings) else view.count(one.findings)
-        yield one.rule, one.promise, told
-
-
-def _ledger(view: View) -> Iterable[Sequence[Any]]:
-    for person, owed in view.solution.ledger:
-        if person in view.visible:
-            yield person, view.name(person), owed

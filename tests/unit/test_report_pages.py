@@ -20,6 +20,7 @@ from scheduler.cli.app import app
 from scheduler.models import Finding, Scenario, Solution
 from scheduler.reading import BadInput, Limits, read, read_prices, read_solution
 from scheduler.report import Unknown, charts, html
+from scheduler.report.frames import frames
 from scheduler.report.page import SENTENCES, Page, page
 from scheduler.report.slips import PLACED, rosters, slip, slips
 from scheduler.report.view import View
@@ -337,6 +338,20 @@ def test_a_students_workbook_holds_counts_and_themselves(
     assert header == ["rule", "promise", "findings"]
     nobody = load_workbook(io.BytesIO(workbook(View(case[1], case[0]))))
     assert nobody["assignments"].max_row == 1
+
+
+def test_frames_hold_what_the_files_do_for_whoever_may_know_it(
+    case: tuple[Scenario, Solution],
+) -> None:
+    found = frames(View(case[1], case[0], "admin"))
+    lines = found["assignments"]
+    assert list(zip(lines["person"], lines["session"], lines["points"], strict=True)) == [
+        (line.person, line.session, line.points) for line in case[1].assignments
+    ]
+    assert found["ledger"].set_index("person")["owed"].to_dict() == dict(case[1].ledger)
+    mine = frames(View(case[1], case[0], person="s1"))
+    assert set(mine["assignments"]["person"]) == set(mine["ledger"]["person"]) == {"s1"}
+    assert list(mine["findings"].columns) == ["rule", "promise", "findings"]
 
 
 # ---- pictures and words --------------------------------------------------------------------------
