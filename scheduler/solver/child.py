@@ -6,6 +6,7 @@ leads nowhere, the parent ends the process when time is up, and it ends itself w
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
     from scheduler.solver.isolate import Asked
 
 
+DEATH_SIGNAL = 1
+"""``PR_SET_PDEATHSIG`` of ``prctl(2)``."""
+
+
 def main(descriptor: int) -> None:
     """Take one task from the parent, report events, and end."""
+    end_with_starter()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
@@ -52,6 +58,20 @@ def perform(task: Asked, report: Callable[[Any], None]) -> None:
         search(task, report)
     else:
         climb(task, task.ladder, report)
+
+
+def end_with_starter() -> bool:
+    """Have the kernel end this process with the thread that started it, which waits for it.
+
+    Some solvers hold the interpreter for minutes, and no thread of ours sees the line break.
+
+    Returns
+    -------
+    bool
+        Whether the system knows how (Linux); elsewhere the line has to do.
+    """
+    control = getattr(ctypes.CDLL(None), "prctl", None)
+    return control is not None and bool(control(DEATH_SIGNAL, signal.SIGKILL) == 0)
 
 
 def _end_with_parent(line: Connection) -> None:

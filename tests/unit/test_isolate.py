@@ -127,10 +127,15 @@ def test_the_child_ends_with_its_parent():
         assert parent.stdout.readline() == "event\n"
         assert _alive(number)
         parent.kill()
+    assert _gone(number)
+
+
+def _gone(number: int) -> bool:
+    """Whether a process ends within a while."""
     deadline = time.monotonic() + 10
     while _alive(number) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not _alive(number)
+    return not _alive(number)
 
 
 def _alive(number: int) -> bool:
@@ -142,6 +147,32 @@ def _alive(number: int) -> bool:
 
 
 # ---- the child's side ---------------------------------------------------------------------------
+
+
+STARTER = """
+import subprocess, sys
+busy = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE, text=True)
+print(busy.pid, busy.stdout.readline(), end="", flush=True)
+busy.wait()
+"""
+HOLDING = """
+import ctypes
+from scheduler.solver.child import end_with_starter
+print(end_with_starter(), flush=True)
+ctypes.PyDLL(None).sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux's")
+def test_a_child_that_holds_the_interpreter_ends_with_its_parent():
+    parent = subprocess.Popen(
+        [sys.executable, "-c", STARTER, HOLDING], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with parent:
+        number, known = parent.stdout.readline().split()
+        assert known == "True"
+        parent.kill()
+    assert _gone(int(number))
 
 
 def test_the_child_ends_by_itself_and_keeps_stdout_clean():
@@ -167,6 +198,7 @@ def test_main_in_this_process(monkeypatch):
     ours.send(Task((part(SMALL),)))
     kept, handler = os.dup(1), signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(child, "_end_with_parent", lambda line: None)
+    monkeypatch.setattr(child, "end_with_starter", lambda: True)
     try:
         child.main(os.dup(theirs.fileno()))
     finally:
