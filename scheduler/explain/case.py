@@ -18,10 +18,11 @@ from scheduler.models import Lock
 from scheduler.models.points import from_units
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
+from scheduler.solver.certify import GRID
 from scheduler.solver.clerk import Clerk
 from scheduler.solver.components import components
 from scheduler.solver.matrix import completed
-from scheduler.solver.model import modelled, tidied
+from scheduler.solver.model import fingerprint, modelled, tidied
 from scheduler.solver.whatif import Demand, Kept
 from scheduler.verify import weigh
 
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from scheduler.solver.model import Model
     from scheduler.verify import Weighed
 
+    from scheduler.solver.matrix import Matrix
+
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,9 @@ class Case:
     scenario : Scenario
     solution : Solution
         Verified, of this scenario.
-    prices : int array (rows of the model,), optional
-        Multipliers that certify the bound; computed where absent.
+    prices : float array (rows of the model,), optional
+        Multipliers that certify the bound. Where they are not given, those that the solution came
+        with; where it came with none, or with those of another model, they are computed.
     answering : Answering, optional
         What solves; by default a child process, started with the first question that needs it.
     """
@@ -81,7 +86,7 @@ class Case:
         self.solution = solution
         self.plan = solution.plan
         self.facts = catalogue.facts(scenario)
-        self.prices = prices
+        self._prices = prices
         self._answering = answering
         self._kept: dict[int, int] = {}
         self._next = 0
@@ -152,14 +157,36 @@ class Case:
             found[part.columns] = number
         return found
 
+    @property
+    def prices(self) -> NDArray[np.float64] | None:
+        """(rows,): multipliers that are known, if any."""
+        if self._prices is None:
+            self._prices = self._came_with
+        return self._prices
+
+    @cached_property
+    def _came_with(self) -> NDArray[np.float64] | None:
+        """(rows,): multipliers that the solution came with, if they are those of this model."""
+        known = self.solution.multipliers
+        if known is None or known.scenario_hash != self.scenario.digest:
+            return None
+        height = self.model.matrix.shape[0]
+        fits = len(known.row) == len(known.multiplier) and max(known.row, default=0) < height
+        if not fits or known.model != fingerprint(self.model.matrix):
+            return None
+        prices = np.zeros(height)
+        prices[np.array(known.row, dtype=np.int64)] = np.array(known.multiplier) / GRID
+        return prices
+
     def _keep(self, number: int) -> int:
         """Let a part be kept by what solves, once; its number there."""
         if number not in self._kept:
             part = self.parts[number]
-            duals = None if self.prices is None else self.prices[part.rows]
+            prices = self.prices
+            duals = None if prices is None else prices[part.rows]
             base = self.standing[part.columns[part.matrix.integer]]
             known = self.answering.keep(self._next, Kept(part.matrix, base, duals))
-            if self.prices is None:
+            if prices is None:
                 self._priced[number] = known.duals
             self._kept[number] = self._next
             self._next += 1
@@ -295,7 +322,10 @@ class Case:
         model = modelled(scenario)
         whole = model.standing(self.plan)
         parts = components(model.matrix)
+        about = tuple(about)
         asked = _asked(model, about)
+        fixed = {(lock.person, lock.session) for lock in scenario.locks if lock.state == "in"}
+        locked = _asked(model, [pair for pair in about if pair in fixed])
         total: Decimal | None = None
         settled = True
         bounds: list[int | None] = []
@@ -309,8 +339,8 @@ class Case:
                 continue
             given = None if duals is None else duals[part.rows]
             known = self.answering.keep(self._next, Kept(part.matrix, whole[inside], given))
-            nothing = np.zeros(0, dtype=np.int64)
-            found = self.answering.meet(self._next, Demand(nothing, nothing, around))
+            sure = np.flatnonzero(np.isin(part.columns, locked))
+            found = self.answering.meet(self._next, Demand(sure, sure[:0], around))
             if found.base is None:
                 return None
             settled &= found.settled
@@ -327,21 +357,26 @@ class Case:
     def _translated(self, model: Model) -> NDArray[np.float64] | None:
         """(rows of another model,): prices of the rows that it shares with the kept one."""
         prices = self._known_prices()
-        here, there = _signatures(self.model), _signatures(model)
-        order = np.argsort(here, kind="stable")
-        at = np.minimum(np.searchsorted(here[order], there), len(order) - 1)
-        same = here[order][at] == there
-        return np.where(same, prices[order][at], 0.0)
+        found = np.zeros(model.matrix.shape[0])
+        left = np.ones(len(found), dtype=bool)
+        pairs = zip(_signatures(self.model), _signatures(model), strict=True)
+        for (here, known), (there, sought) in pairs:
+            row = np.flatnonzero(left & sought)
+            from_ = _matched(here, known, there[row])
+            found[row] = np.where(from_ >= 0, prices[from_], 0.0)
+            left[row[from_ >= 0]] = False
+        return found
 
     def _known_prices(self) -> NDArray[np.float64]:
         """(rows,): multipliers, computed by what solves where none were given."""
-        if self.prices is None:
-            found = np.zeros(self.model.matrix.shape[0])
+        prices = self.prices
+        if prices is None:
+            prices = np.zeros(self.model.matrix.shape[0])
             for number, part in enumerate(self.parts):
                 self._keep(number)
-                found[part.rows] = self._priced[number]
-            self.prices = found
-        return self.prices
+                prices[part.rows] = self._priced[number]
+            self._prices = prices
+        return prices
 
 
 def _asked(model: Model, about: Iterable[tuple[str, str]]) -> Ints:
@@ -360,31 +395,74 @@ def _asked(model: Model, about: Iterable[tuple[str, str]]) -> Ints:
     return np.array(sorted(set(found)), dtype=np.int64)
 
 
-def _signatures(model: Model) -> Ints:
-    """(rows,): a number for what a row is about: its base columns by id, and which sides it has."""
-    columns, matrix = model.columns, model.matrix
+def _matched(here: Ints, known: Bools, there: Ints) -> Ints:
+    """Rows whose numbers ``here`` are those of ``there``, in the same turn; -1 for none."""
+    rows = np.flatnonzero(known)
+    order = rows[np.argsort(here[rows], kind="stable")]
+    if not len(order):
+        return np.full(len(there), -1)
+    at = np.minimum(np.searchsorted(here[order], there) + _turns(there), len(order) - 1)
+    return np.where(here[order][at] == there, order[at], -1)
+
+
+def _signatures(model: Model) -> tuple[tuple[Ints, Bools], tuple[Ints, Bools]]:
+    """Numbers for what rows are about: by all their base columns, and without the candidates.
+
+    The second is for rows to which a change adds somebody, or takes somebody away; rows of two
+    entries are not told apart by it. Each comes with the rows (rows,) that it speaks of.
+    """
+    matrix = model.matrix
+    candidates = len(model.columns.cand_person)
+    key = _keys(model)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.a.indptr))
+    slack = np.bincount(row[~matrix.integer[matrix.a.indices]], minlength=matrix.shape[0])
+    sides = 1 + (matrix.lower > -UNBOUNDED) + 2 * (matrix.upper < UNBOUNDED)
+    kind = (8 * np.minimum(slack, 7) + sides).astype(np.uint64)
+    every = np.ones(matrix.shape[0], dtype=bool)
+    exact = _summed(key, matrix, row) * np.uint64(64) + kind
+    key[:candidates] = 0
+    people = np.array([_number(f"p {name}") for name in model.columns.people], dtype=np.uint64)
+    owner = np.where(matrix.personal >= 0, np.append(people, 0)[matrix.personal], np.uint64(0))
+    loose = (_summed(key, matrix, row) + owner) * np.uint64(64) + kind
+    told = (np.diff(matrix.a.indptr) > 2) & (loose >= np.uint64(64))
+    return (exact.view(np.int64), every), (loose.view(np.int64), told)
+
+
+def _summed(key: NDArray[np.uint64], matrix: Matrix, row: Ints) -> NDArray[np.uint64]:
+    """(rows,): sum of the numbers of each row's columns, those taken off it counted otherwise."""
+    found = np.zeros(matrix.shape[0], dtype=np.uint64)
+    less = matrix.a.data < 0
+    np.add.at(found, row, key[matrix.a.indices] * np.where(less, np.uint64(5), np.uint64(1)))
+    return found
+
+
+def _keys(model: Model) -> NDArray[np.uint64]:
+    """(columns,): a number for what each base column is about, by id; 0 for slacks."""
+    columns, fold = model.columns, model.fold
     people = np.array([_number(f"p {name}") for name in columns.people], dtype=np.uint64)
     units = np.array([_number(f"u {name}") for name in columns.units], dtype=np.uint64)
+    names = np.array([_number(f"b {name}") for name in columns.blocks], dtype=np.uint64)
     block = np.zeros(len(columns.place_person), dtype=np.uint64)
     who, at = np.nonzero(columns.place_of >= 0)
-    names = np.array([_number(f"b {name}") for name in columns.blocks], dtype=np.uint64)
     np.maximum.at(block, columns.place_of[who, at], names[at])
-    key = np.zeros(matrix.shape[1], dtype=np.uint64)
-    base = [
+    parts = [
         people[columns.cand_person] * units[columns.cand_unit],
         units,
         people[columns.place_person] * block,
     ]
-    key[: columns.count] = np.concatenate(base)
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.a.indptr))
-    found = np.zeros(matrix.shape[0], dtype=np.uint64)
-    np.add.at(found, row, key[matrix.a.indices])
-    sides = 1 + (matrix.lower > -UNBOUNDED) + 2 * (matrix.upper < UNBOUNDED)
-    slack = np.bincount(row[~matrix.integer[matrix.a.indices]], minlength=matrix.shape[0])
-    mixed: Ints = (
-        found * np.uint64(64) + (8 * np.minimum(slack, 7) + sides).astype(np.uint64)
-    ).view(np.int64)
-    return mixed
+    if fold is not None:
+        parts.append(people[fold.person] * names[fold.block] * np.uint64(3))
+    key = np.zeros(model.matrix.shape[1], dtype=np.uint64)
+    key[: model.base] = np.concatenate(parts)
+    return key
+
+
+def _turns(keys: Ints) -> Ints:
+    """How many equal keys come before each."""
+    order = np.argsort(keys, kind="stable")
+    found = np.empty(len(keys), dtype=np.int64)
+    found[order] = np.arange(len(keys)) - np.searchsorted(keys[order], keys[order])
+    return found
 
 
 def _number(text: str) -> int:

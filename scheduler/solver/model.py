@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
@@ -152,6 +153,16 @@ def modelled(scenario: Scenario) -> Model:
     fold = folded(columns, crowd, matrix)
     aims = aims.shifted(columns.count, fold.base - columns.count)
     return Model(columns, fold.matrix, fold.base, crowd, fold, ladder(columns, fold.matrix, aims))
+
+
+def fingerprint(matrix: Matrix) -> str:
+    """SHA-256 of rows and columns: equal ones mean the same by the same numbers."""
+    found = hashlib.sha256(repr(matrix.shape).encode())
+    a = matrix.a
+    sides = (matrix.lower, matrix.upper, matrix.objective, matrix.cap, matrix.floor)
+    for numbers in (a.indptr, a.indices, a.data, *sides):
+        found.update(np.ascontiguousarray(numbers, dtype="<i8").tobytes())
+    return found.hexdigest()
 
 
 def stiff(scenario: Scenario) -> bool:
