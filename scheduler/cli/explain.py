@@ -19,6 +19,7 @@ from scheduler.explain import (
     sentences,
     shown,
     story,
+    what_it_takes,
     why,
     why_not,
 )
@@ -35,6 +36,7 @@ EXAMPLES = (
     "flexweave explain fixtures/demo out/demo --person s001 --session documentary-project-Wed",
     "flexweave explain fixtures/demo out/demo --person s001 --session documentary-project-Wed "
     "--audience coordinator --json",
+    "flexweave explain fixtures/tiny out/tiny --person s4 --session robotics-mon --take",
     "flexweave explain fixtures/demo out/demo --session documentary-project-Wed",
     "flexweave explain fixtures/tiny out/tiny --prices",
     "flexweave explain fixtures/demo out/demo --fairness --audience coordinator",
@@ -54,6 +56,10 @@ def command(
     audience: Annotated[
         Audience, typer.Option(help="Who reads; a student sees least.")
     ] = "student",
+    take: Annotated[
+        bool,
+        typer.Option("--take", help="Show what it would take that the person gets the session."),
+    ] = False,
     dearest: Annotated[
         bool, typer.Option("--prices", help="Show which seats are worth most, each verified.")
     ] = False,
@@ -68,6 +74,10 @@ def command(
 ) -> None:
     """Explain an answer: why a person is where they are, or why not in another session.
 
+    With --take: the smallest changes found that bring the person there, such as one more seat, a
+    need of theirs at another time, a wish given up. Each is solved again with the person fixed
+    there; what everything is then worth at least stands before it, the cheapest first.
+
     With --session alone: who wished it, where they went, what opening it costs. With --prices: what
     one more seat is worth. With --fairness: how people were treated, by grade, tag and ledger; for
     a student with --person, their own share.
@@ -77,8 +87,10 @@ def command(
     turns out better than the answer.
     """
     _check(person, session, dearest, fairness)
-    if adopt and (person is None or session is None):
-        raise typer.BadParameter("--adopt needs --person and --session.")
+    if (adopt or take) and (person is None or session is None):
+        raise typer.BadParameter(f"{'--take' if take else '--adopt'} needs --person and --session.")
+    if adopt and take:
+        raise typer.BadParameter("give --adopt without --take.")
     school, solution = fitting(scenario, out)
     if solution.certificate.scenario_hash != school.digest:
         raise Refused(f"{scenario} has changed since {out} was made; solve it again")
@@ -91,7 +103,7 @@ def command(
         return
     with Case(school, solution) as case:
         try:
-            found = _answers(case, person, session)
+            found = _answers(case, person, session, take)
         except Unanswerable as nothing:
             raise Refused(str(nothing)) from nothing
         _tell([shown(case, one, audience) for one in found], as_json)
@@ -109,7 +121,11 @@ def _check(person: str | None, session: str | None, dearest: bool, fairness: boo
         raise typer.BadParameter("give --fairness without --session.")
 
 
-def _answers(case: Case, person: str | None, session: str | None) -> Sequence[Explained]:
+def _answers(
+    case: Case, person: str | None, session: str | None, take: bool
+) -> Sequence[Explained]:
+    if take and person is not None and session is not None:
+        return [what_it_takes(case, person, session)]
     if person is not None:
         return why(case, person) if session is None else [why_not(case, person, session)]
     return prices(case) if session is None else [story(case, session)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.models import Lock
+from scheduler.explain.altered import with_lock
 from scheduler.models.points import from_units
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
@@ -37,10 +37,9 @@ if TYPE_CHECKING:
     from scheduler.rules.facts import Facts
     from scheduler.solver.clerk import Answering
     from scheduler.solver.components import Component
+    from scheduler.solver.matrix import Matrix
     from scheduler.solver.model import Model
     from scheduler.verify import Weighed
-
-    from scheduler.solver.matrix import Matrix
 
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
@@ -215,27 +214,38 @@ class Case:
 
     def _put(self, person: str, session: str) -> Outcome | None:
         column = self._column(person, session)
+        seat = self.model.seat(person, session)
+        if column is None and len(seat) == 2:
+            found = self._seated(person, session, seat)
+            if found is not None:
+                return found
         if column is None:
-            lock = Lock(person=person, session=session, state="in")
-            others = tuple(
-                k for k in self.scenario.locks if (k.person, k.session) != (person, session)
-            )
-            changed = self.scenario.model_copy(update={"locks": (*others, lock)})
-            return self.changed(changed, [(person, session)])
+            return self.changed(with_lock(self.scenario, person, session), [(person, session)])
         facts = self.facts.with_lock(person, session)
-        return self._met(column, self._least_rows(column), facts)
+        return self._met(_demand(column, self._least_rows(column)), facts)
+
+    def _seated(self, person: str, session: str, seat: Ints) -> Outcome | None:
+        """The best plan found with somebody of the crowd in a seat: one more is counted there.
+
+        ``None`` also where no dealing of what was counted is legal for this person.
+        """
+        columns = self.model.columns
+        where = columns.session_index[session]
+        switch = columns.session_open(np.array([where]))
+        demand = Demand(seat, self._least_rows(int(seat[0])), switch)
+        return self._met(demand, self.facts.with_lock(person, session), (person, session))
 
     def opened(self, session: str) -> Outcome | None:
         """The best plan found in which this decided session is open, with all that it needs."""
         columns = self.model.columns
         where = np.array([columns.session_index[session]])
-        return self._met(int(columns.session_open(where)[0]), where[:0], self.facts)
+        return self._met(_demand(int(columns.session_open(where)[0])), self.facts)
 
-    def widened(self, session: str, scenario: Scenario) -> Outcome | None:
+    def widened(self, session: str, scenario: Scenario, person: str = "") -> Outcome | None:
         """The best plan found with one seat more in an open session, judged by that scenario.
 
         Its row of seats allows one more. Where there is no such row, or rooms are shared, the
-        changed scenario gets a model of its own.
+        changed scenario gets a model of its own. With a person, they are locked in there.
         """
         columns, matrix = self.model.columns, self.model.matrix
         where = columns.session_index[session]
@@ -247,26 +257,31 @@ class Case:
         found = rows[seats & many & (matrix.lower[rows] <= -UNBOUNDED)].astype(np.int64)
         room = columns.cycle.offered[session].room
         shared = any(r.id == room and r.shared for r in self.scenario.rooms)
-        if len(found) != 1 or shared:
-            return self.changed(scenario, [("", session)])
-        return self._met(switch, found[:0], catalogue.facts(scenario), found)
+        column = self._column(person, session) if person else switch
+        if person:
+            scenario = with_lock(scenario, person, session)
+        if len(found) != 1 or shared or column is None:
+            return self.changed(scenario, [(person, session)])
+        loose = self._least_rows(column) if person else found[:0]
+        demand = _demand(column, loose)._replace(wider=found)
+        return self._met(demand, catalogue.facts(scenario))
 
     def _met(
-        self, column: int, rows: Ints, facts: Facts, wider: Ints | None = None
+        self, demand: Demand, facts: Facts, sure: tuple[str, str] | None = None
     ) -> Outcome | None:
-        """The best plan found with one column taken and some rows let go, judged by ``facts``."""
-        number = int(self._part_of[column])
+        """The best plan found that meets a demand of the kept model, judged by ``facts``.
+
+        ``sure`` is somebody of the crowd and the session whose seat they get.
+        """
+        number = int(self._part_of[demand.columns[0]])
         kept = self._keep(number)
         part = self.parts[number]
-        inside = np.searchsorted(part.columns, [column])
-        loose = np.searchsorted(part.rows, rows)
-        more = None if wider is None else np.searchsorted(part.rows, wider)
-        found = self.answering.meet(kept, Demand(inside, loose, inside[:0], more))
+        found = self.answering.meet(kept, _inside(part, demand))
         if found.base is None:
             return None
         whole = self.standing.copy()
         whole[part.columns[part.matrix.integer]] = found.base
-        plan = self.model.plan(tidied(self.model, whole), self.plan)
+        plan = self.model.plan(tidied(self.model, whole), self.plan, sure)
         judged = weigh(facts, plan)
         if judged.illegal or judged.waived:
             return None
@@ -309,7 +324,9 @@ class Case:
         here = completed(part.matrix, self.standing[part.columns[part.matrix.integer]])
         return bound - from_units(part.matrix.value(here)) + from_units(units)
 
-    def changed(self, scenario: Scenario, about: Iterable[tuple[str, str]] = ()) -> Outcome | None:
+    def changed(
+        self, scenario: Scenario, about: Iterable[tuple[str, str]] = (), *, brief: bool = False
+    ) -> Outcome | None:
         """The best plan found for a changed scenario, near the solution.
 
         Parameters
@@ -318,6 +335,8 @@ class Case:
             The kept one, changed a little.
         about : iterable of (person, session)
             What the change is about: these are looked at first. Empty persons mean the session.
+        brief : bool
+            Whether the first plan found will do: for changes that much else would follow from.
         """
         model = modelled(scenario)
         whole = model.standing(self.plan)
@@ -340,7 +359,7 @@ class Case:
             given = None if duals is None else duals[part.rows]
             known = self.answering.keep(self._next, Kept(part.matrix, whole[inside], given))
             sure = np.flatnonzero(np.isin(part.columns, locked))
-            found = self.answering.meet(self._next, Demand(sure, sure[:0], around))
+            found = self.answering.meet(self._next, Demand(sure, sure[:0], around, None, brief))
             if found.base is None:
                 return None
             settled &= found.settled
@@ -377,6 +396,21 @@ class Case:
                 prices[part.rows] = self._priced[number]
             self._prices = prices
         return prices
+
+
+def _demand(column: int, loose: Ints | None = None) -> Demand:
+    """One column taken, some rows let go."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return Demand(np.array([column]), nothing if loose is None else loose, nothing)
+
+
+def _inside(part: Component, demand: Demand) -> Demand:
+    """A demand of the whole as one of the part that it is about."""
+    rows = (None if r is None else np.searchsorted(part.rows, r) for r in (demand.loose, demand[3]))
+    loose, wider = rows
+    assert loose is not None
+    columns, around = (np.searchsorted(part.columns, c) for c in (demand.columns, demand.around))
+    return demand._replace(columns=columns, loose=loose, around=around, wider=wider)
 
 
 def _asked(model: Model, about: Iterable[tuple[str, str]]) -> Ints:

@@ -13,6 +13,8 @@ from scheduler.explain.typed import (
     Move,
     Price,
     Story,
+    Take,
+    WayIn,
     WhatIf,
     Why,
     WhyNot,
@@ -94,6 +96,35 @@ ENGLISH = {
     "story.unplaced": "  of those who wished it, nowhere: {people}",
     "story.opening": "  Opening it would cost {cost} points, solved again and checked{sure}.",
     "story.gain": "  Opening it would gain {cost} points, solved again and checked.",
+    "take.ways": "{person} in {session}; everything together is then worth, each solved again and "
+    "checked:",
+    "take.none": "No small change was found that brings {person} into {session}.",
+    "take.there": "{person} is in {session}.",
+    "way.fix": "  {cost}: {person} is fixed there, nothing else changes{moved}{alone}",
+    "way.open": "  {cost}: {session} opens with {size}{moved}{alone}",
+    "way.move": "  {cost}: what school asks{askers} moves from {instead}{to}{moved}{alone}",
+    "way.move.to": " to {to}",
+    "way.move.hidden": "  {cost}: what school placed {person} for then moves to another time"
+    "{moved}{alone}",
+    "way.give-up": "  {cost}: {person} gives up {instead} ({rank}){moved}{alone}",
+    "way.seat": "  {cost}: one more seat in {session}{moved}{alone}",
+    "way.unlock": "  {cost}: the lock that stands against it goes{moved}{alone}",
+    "way.attend": "  {cost}: {person} attends then{moved}{alone}",
+    "way.release": "  {cost}: {others} less there {hold}{subjects}{moved}{alone}",
+    "way.release.lock": "by a lock",
+    "way.release.pull": "because staff asked for it",
+    "way.release.need": "for support",
+    "way.release.hidden": "placed by school",
+    "way.release.subjects": " ({subjects})",
+    "way.parallel": "  {cost}: a second session beside it, {session}{room}{moved}{alone}",
+    "way.parallel.room": " in {room}",
+    "way.parallel.nowhere": ", for which no free room was found",
+    "way.moved": "; {moved} would move",
+    "way.alone": "; {person} then gets in without being fixed there",
+    "way.fixed": "; {person} must be fixed there as well",
+    "cost.less": "{points} points less",
+    "cost.same": "as much",
+    "cost.more": "{points} points more",
     "price": "{session} on {block}: one more seat is worth {points} points.",
     "move": "  {person}, {block}: {before} → {after} ({gain})",
     "nowhere": "nowhere",
@@ -239,6 +270,56 @@ def _(answer: WhatIf, words: Words) -> list[str]:
         if sessions:
             found.append(words.say(name, sessions=", ".join(sessions)))
     return found + [_move(move, words) for move in answer.moves]
+
+
+@sentences.register
+def _(answer: Take, words: Words) -> list[str]:
+    name = "take.ways" if answer.ways else "take.none"
+    if answer.obstacle == "there":
+        name = "take.there"
+    said = words.say(name, person=answer.person, session=answer.session)
+    return [said] + [_way(way, answer.person, words) for way in answer.ways]
+
+
+def _way(way: WayIn, person: str, words: Words) -> str:
+    """One way, behind what everything is then worth."""
+    name = f"way.{way.kind}"
+    if way.kind == "move" and not way.to:
+        name = "way.move.hidden"
+    room = ""
+    if way.kind == "parallel":
+        room = words.say("way.parallel.room" if way.room else "way.parallel.nowhere", room=way.room)
+    subjects = ", ".join(way.subjects)
+    alone = "" if way.alone is None or way.kind == "fix" else _ALONE[way.alone]
+    return words.say(
+        name,
+        cost=_cost(way.cost, words),
+        person=person,
+        session=way.session,
+        instead=way.instead,
+        to=words.say("way.move.to", to=way.to),
+        rank=words.rank(way.rank),
+        size=words.people(Count(number=way.size)),
+        askers=words.askers(way.askers),
+        others=words.people(way.others),
+        hold=words.say(f"way.release.{way.hold or 'hidden'}"),
+        subjects=words.say("way.release.subjects", subjects=subjects) if subjects else "",
+        room=room,
+        moved=_moving(way.moved, words),
+        alone=words.say(alone, person=person) if alone else "",
+    )
+
+
+_ALONE = {True: "way.alone", False: "way.fixed"}
+
+
+def _moving(count: Count, words: Words) -> str:
+    return "" if count.number == 0 else words.say("way.moved", moved=words.people(count))
+
+
+def _cost(cost: Decimal, words: Words) -> str:
+    name = "cost.same" if cost == 0 else "cost.less" if cost > 0 else "cost.more"
+    return words.say(name, points=plain(abs(cost)))
 
 
 @sentences.register

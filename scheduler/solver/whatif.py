@@ -74,13 +74,14 @@ class Demand(NamedTuple):
     """What is demanded.
 
     Columns at 1 whatever it costs, rows that hold no more, columns to look at first, and rows with
-    an upper side that allow one more.
+    an upper side that allow one more. Where it is ``brief``, the first answer found will do.
     """
 
     columns: Ints
     loose: Ints
     around: Ints
     wider: Ints | None = None
+    brief: bool = False
 
 
 class Found(NamedTuple):
@@ -224,6 +225,8 @@ class _Question:
         settled, size = False, FIRST
         for _ in range(ROUNDS):
             gained = self._solve(self._near(score, size), NODES)
+            if self.demand.brief and self.best is not None:
+                break
             settled = self._settle()
             if settled or (self.best is not None and not gained):
                 break
