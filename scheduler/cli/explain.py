@@ -15,6 +15,7 @@ from scheduler.explain import (
     Unanswerable,
     Words,
     adopted,
+    grouped,
     prices,
     sentences,
     shown,
@@ -26,10 +27,10 @@ from scheduler.explain import (
 from scheduler.explain.treatment import sentences as treated_sentences
 from scheduler.explain.treatment import treated
 from scheduler.explain.typed import Answer as Explained
-from scheduler.explain.typed import WhyNot
+from scheduler.explain.typed import Price, PriceOf, WhyNot
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
-from scheduler.writing import write_solution
+from scheduler.writing import price_file, put_in_place, write_solution
 
 EXAMPLES = (
     "flexweave explain fixtures/demo out/demo --person s001",
@@ -38,7 +39,8 @@ EXAMPLES = (
     "--audience coordinator --json",
     "flexweave explain fixtures/tiny out/tiny --person s4 --session robotics-mon --take",
     "flexweave explain fixtures/demo out/demo --session documentary-project-Wed",
-    "flexweave explain fixtures/tiny out/tiny --prices",
+    "flexweave explain fixtures/tiny out/tiny --prices --save out/prices.csv",
+    "flexweave explain fixtures/tiny out/tiny --prices --by block",
     "flexweave explain fixtures/demo out/demo --fairness --audience coordinator",
 )
 
@@ -63,6 +65,16 @@ def command(
     dearest: Annotated[
         bool, typer.Option("--prices", help="Show which seats are worth most, each verified.")
     ] = False,
+    by: Annotated[
+        PriceOf, typer.Option(help="With --prices: gather them by tag, room or block.")
+    ] = "session",
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --prices: also write them as a CSV file, for `flexweave report --prices`.",
+        ),
+    ] = None,
     fairness: Annotated[
         bool, typer.Option("--fairness", help="Show how people were treated, and the worst-off.")
     ] = False,
@@ -89,6 +101,8 @@ def command(
     _check(person, session, dearest, fairness)
     if (adopt or take) and (person is None or session is None):
         raise typer.BadParameter(f"{'--take' if take else '--adopt'} needs --person and --session.")
+    if (save is not None or by != "session") and not dearest:
+        raise typer.BadParameter("--by and --save need --prices.")
     if adopt and take:
         raise typer.BadParameter("give --adopt without --take.")
     school, solution = fitting(scenario, out)
@@ -106,6 +120,10 @@ def command(
             found = _answers(case, person, session, take)
         except Unanswerable as nothing:
             raise Refused(str(nothing)) from nothing
+        if save is not None:
+            put_in_place(save.parent, {save.name: price_file(_prices(found))})
+        if by != "session":
+            found = grouped(_prices(found), by)
         _tell([shown(case, one, audience) for one in found], as_json)
         if adopt and isinstance(found[0], WhyNot):
             _adopt(case, found[0], out)
@@ -131,11 +149,17 @@ def _answers(
     return prices(case) if session is None else [story(case, session)]
 
 
+def _prices(found: Sequence[Explained]) -> list[Price]:
+    return [one for one in found if isinstance(one, Price)]
+
+
 def _tell(answers: list[Explained], as_json: bool) -> None:
     if as_json:
         show_json([one.model_dump() for one in answers])
     else:
         words = Words()
+        if not answers:
+            tell(words.say("prices.none"))
         show(line(text) for one in answers for text in sentences(one, words))
 
 

@@ -3,7 +3,7 @@
 from scheduler.explain.adopt import adopted
 from scheduler.explain.audience import shown
 from scheduler.explain.case import Case, Outcome
-from scheduler.explain.story import price, prices, story
+from scheduler.explain.story import grouped, price, prices, story
 from scheduler.explain.take import what_it_takes
 from scheduler.explain.why import Unanswerable, what_if, why, why_not
 from scheduler.explain.words import Words, sentences
@@ -14,6 +14,7 @@ __all__ = [
     "Unanswerable",
     "Words",
     "adopted",
+    "grouped",
     "price",
     "prices",
     "sentences",

@@ -216,14 +216,42 @@ class Story(Answer):
 
 
 class Price(Answer):
-    """What one more seat in a session is worth: value solved with it, minus value, verified."""
+    """What one more seat in a session is worth: value solved with it, minus value, verified.
+
+    ``gap`` is how far these two values may be from the best together: nothing where both are
+    decided exactly, ``None`` where that is not known.
+    """
 
     session: str
     block: str
     activity: str
     room: str
+    tags: tuple[str, ...] = ()
     points: Decimal
     settled: bool
+    gap: Decimal | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether the price is larger than all that is not known."""
+        return self.gap is not None and (self.gap == 0 or self.gap < self.points)
+
+
+PriceOf = Literal["session", "tag", "room", "block"]
+
+
+class PriceGroup(Answer):
+    """Prices of the sessions with one tag, in one room, or in one block.
+
+    ``points`` is what one more seat in ``session``, the dearest of them, is worth; prices of
+    several seats at once do not add up.
+    """
+
+    by: PriceOf
+    name: str
+    points: Decimal
+    session: str
+    sessions: int
 
 
 class RowChange(Answer):

@@ -12,6 +12,7 @@ from scheduler.explain.typed import (
     Crowd,
     Move,
     Price,
+    PriceGroup,
     Story,
     Take,
     WayIn,
@@ -126,6 +127,15 @@ ENGLISH = {
     "cost.same": "as much",
     "cost.more": "{points} points more",
     "price": "{session} on {block}: one more seat is worth {points} points.",
+    "prices.tag": "{group}: one more seat is worth up to {points} points ({session}, of "
+    "{sessions}).",
+    "prices.room": "Room {group}: one more seat is worth up to {points} points ({session}, of "
+    "{sessions}).",
+    "prices.block": "{group}: one more seat is worth up to {points} points ({session}, of "
+    "{sessions}).",
+    "prices.none": "No price is known for certain.",
+    "session.one": "1 session",
+    "sessions": "{count} sessions",
     "move": "  {person}, {block}: {before} → {after} ({gain})",
     "nowhere": "nowhere",
     "few": "fewer than {below}",
@@ -326,6 +336,19 @@ def _cost(cost: Decimal, words: Words) -> str:
 def _(answer: Price, words: Words) -> list[str]:
     points = plain(answer.points)
     return [words.say("price", session=answer.session, block=answer.block, points=points)]
+
+
+@sentences.register
+def _(answer: PriceGroup, words: Words) -> list[str]:
+    name = "session.one" if answer.sessions == 1 else "sessions"
+    said = words.say(
+        f"prices.{answer.by}",
+        group=answer.name,
+        points=plain(answer.points),
+        session=answer.session,
+        sessions=words.say(name, count=answer.sessions),
+    )
+    return [said]
 
 
 @sentences.register
