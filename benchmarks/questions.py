@@ -101,17 +101,17 @@ class Exam:
         if not took:
             return
         self.timed("why-nots", took)
-        worst = max((abs(o) for o in off if o is not None), default=Decimal(0))
+        worst = max(map(abs, off), default=Decimal(0))
         equal = sum(o == 0 for o in off)
         print(f"why-nots against full solves: {equal} of {len(off)} equal, worst {worst} off")
 
-    def against(self, found: WhatIf) -> Decimal | None:
-        """Stated cost less the full solve's; ``None`` where both say that nothing is possible."""
+    def against(self, found: WhatIf) -> Decimal:
+        """Stated cost less the full solve's; 0 where both say that nothing is possible."""
         full = self.solved(with_lock(self.scenario, found.person, found.session)).certificate
         impossible = full.status == "impossible"
         if found.after is None or impossible:
             self.mistake(found.possible != impossible, f"{found.person} in {found.session}")
-            return None if found.possible != impossible else Decimal(0)
+            return Decimal(0) if found.possible != impossible else Decimal("Infinity")
         off = full.value - found.after
         proven = full.bound == full.value and self.proven
         most = Decimal(0) if proven else SHARE
