@@ -97,6 +97,8 @@ class Exam:
             took.append(time.monotonic() - began)
             if done in checked:
                 off.append(self.against(found))
+                said = f"{person} in {session}: cost {found.cost}, {off[-1]} off"
+                print(f"  {said}, {took[-1]:.2f} s", flush=True)
             done += 1
         if not took:
             return
