@@ -19,6 +19,8 @@ from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver.child import perform
+from scheduler.solver.clerk import Keep, Meet
+from scheduler.solver.clerk_child import answered
 from scheduler.solver.columns import Columns
 from scheduler.solver.matrix import Matrix, assemble
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from scheduler.models import Scenario, Solution
     from scheduler.rules.facts import Facts
     from scheduler.solver.isolate import Event, Task
+    from scheduler.solver.whatif import Demand, Desk, Found, Kept, Known
 
 SOLVE = import_module("scheduler.solver.solve")
 """The module, whose name in the package is that of its function."""
@@ -46,6 +49,22 @@ class Here:
         found: list[Event] = []
         perform(self.task, found.append)
         return iter(found)
+
+
+class Desks:
+    """Stands in for `Clerk`: answers what-ifs in the test's own process."""
+
+    def __init__(self) -> None:
+        self.desks: dict[int, Desk] = {}
+
+    def keep(self, number: int, kept: Kept, seed: int = 0) -> Known:
+        return answered(self.desks, Keep(number, kept, seed))  # type: ignore[return-value]
+
+    def meet(self, number: int, demand: Demand) -> Found:
+        return answered(self.desks, Meet(number, demand))  # type: ignore[return-value]
+
+    def close(self) -> None:
+        self.desks.clear()
 
 
 def solved_here(scenario: Scenario, **given: Any) -> Solution:

@@ -15,28 +15,32 @@ from scheduler.explain import (
     Unanswerable,
     Words,
     adopted,
+    grouped,
     prices,
     sentences,
     shown,
     story,
+    what_it_takes,
     why,
     why_not,
 )
 from scheduler.explain.treatment import sentences as treated_sentences
 from scheduler.explain.treatment import treated
 from scheduler.explain.typed import Answer as Explained
-from scheduler.explain.typed import WhyNot
+from scheduler.explain.typed import Price, PriceOf, WhyNot
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
-from scheduler.writing import write_solution
+from scheduler.writing import price_file, put_in_place, write_solution
 
 EXAMPLES = (
     "flexweave explain fixtures/demo out/demo --person s001",
     "flexweave explain fixtures/demo out/demo --person s001 --session documentary-project-Wed",
     "flexweave explain fixtures/demo out/demo --person s001 --session documentary-project-Wed "
     "--audience coordinator --json",
+    "flexweave explain fixtures/tiny out/tiny --person s4 --session robotics-mon --take",
     "flexweave explain fixtures/demo out/demo --session documentary-project-Wed",
-    "flexweave explain fixtures/tiny out/tiny --prices",
+    "flexweave explain fixtures/tiny out/tiny --prices --save out/prices.csv",
+    "flexweave explain fixtures/tiny out/tiny --prices --by block",
     "flexweave explain fixtures/demo out/demo --fairness --audience coordinator",
 )
 
@@ -54,9 +58,23 @@ def command(
     audience: Annotated[
         Audience, typer.Option(help="Who reads; a student sees least.")
     ] = "student",
+    take: Annotated[
+        bool,
+        typer.Option("--take", help="Show what it would take that the person gets the session."),
+    ] = False,
     dearest: Annotated[
         bool, typer.Option("--prices", help="Show which seats are worth most, each verified.")
     ] = False,
+    by: Annotated[
+        PriceOf, typer.Option(help="With --prices: gather them by tag, room or block.")
+    ] = "session",
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --prices: also write them as a CSV file, for `flexweave report --prices`.",
+        ),
+    ] = None,
     fairness: Annotated[
         bool, typer.Option("--fairness", help="Show how people were treated, and the worst-off.")
     ] = False,
@@ -68,6 +86,10 @@ def command(
 ) -> None:
     """Explain an answer: why a person is where they are, or why not in another session.
 
+    With --take: the smallest changes found that bring the person there, such as one more seat, a
+    need of theirs at another time, a wish given up. Each is solved again with the person fixed
+    there; what everything is then worth at least stands before it, the cheapest first.
+
     With --session alone: who wished it, where they went, what opening it costs. With --prices: what
     one more seat is worth. With --fairness: how people were treated, by grade, tag and ledger; for
     a student with --person, their own share.
@@ -77,8 +99,12 @@ def command(
     turns out better than the answer.
     """
     _check(person, session, dearest, fairness)
-    if adopt and (person is None or session is None):
-        raise typer.BadParameter("--adopt needs --person and --session.")
+    if (adopt or take) and (person is None or session is None):
+        raise typer.BadParameter(f"{'--take' if take else '--adopt'} needs --person and --session.")
+    if (save is not None or by != "session") and not dearest:
+        raise typer.BadParameter("--by and --save need --prices.")
+    if adopt and take:
+        raise typer.BadParameter("give --adopt without --take.")
     school, solution = fitting(scenario, out)
     if solution.certificate.scenario_hash != school.digest:
         raise Refused(f"{scenario} has changed since {out} was made; solve it again")
@@ -91,9 +117,13 @@ def command(
         return
     with Case(school, solution) as case:
         try:
-            found = _answers(case, person, session)
+            found = _answers(case, person, session, take)
         except Unanswerable as nothing:
             raise Refused(str(nothing)) from nothing
+        if save is not None:
+            put_in_place(save.parent, {save.name: price_file(_prices(found))})
+        if by != "session":
+            found = grouped(_prices(found), by)
         _tell([shown(case, one, audience) for one in found], as_json)
         if adopt and isinstance(found[0], WhyNot):
             _adopt(case, found[0], out)
@@ -109,10 +139,18 @@ def _check(person: str | None, session: str | None, dearest: bool, fairness: boo
         raise typer.BadParameter("give --fairness without --session.")
 
 
-def _answers(case: Case, person: str | None, session: str | None) -> Sequence[Explained]:
+def _answers(
+    case: Case, person: str | None, session: str | None, take: bool
+) -> Sequence[Explained]:
+    if take and person is not None and session is not None:
+        return [what_it_takes(case, person, session)]
     if person is not None:
         return why(case, person) if session is None else [why_not(case, person, session)]
     return prices(case) if session is None else [story(case, session)]
+
+
+def _prices(found: Sequence[Explained]) -> list[Price]:
+    return [one for one in found if isinstance(one, Price)]
 
 
 def _tell(answers: list[Explained], as_json: bool) -> None:
@@ -120,6 +158,8 @@ def _tell(answers: list[Explained], as_json: bool) -> None:
         show_json([one.model_dump() for one in answers])
     else:
         words = Words()
+        if not answers:
+            tell(words.say("prices.none"))
         show(line(text) for one in answers for text in sentences(one, words))
 
 

@@ -3,7 +3,8 @@
 from scheduler.explain.adopt import adopted
 from scheduler.explain.audience import shown
 from scheduler.explain.case import Case, Outcome
-from scheduler.explain.story import price, prices, story
+from scheduler.explain.story import grouped, price, prices, story
+from scheduler.explain.take import what_it_takes
 from scheduler.explain.why import Unanswerable, what_if, why, why_not
 from scheduler.explain.words import Words, sentences
 
@@ -13,12 +14,14 @@ __all__ = [
     "Unanswerable",
     "Words",
     "adopted",
+    "grouped",
     "price",
     "prices",
     "sentences",
     "shown",
     "story",
     "what_if",
+    "what_it_takes",
     "why",
     "why_not",
 ]

@@ -10,7 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from scheduler.explain.typed import Answer, Asker, Count, Crowd, Story, WhatIf, Why, WhyNot
+from scheduler.explain.typed import (
+    Answer,
+    Asker,
+    Count,
+    Crowd,
+    RowChange,
+    Story,
+    Take,
+    WayIn,
+    WhatIf,
+    Why,
+    WhyNot,
+)
 from scheduler.masking import FEW, concealed
 
 if TYPE_CHECKING:
@@ -43,6 +55,8 @@ def shown(case: Case, answer: A, audience: Audience = "student") -> A:
     match found:
         case WhatIf():
             return _what_if(found, audience)  # type: ignore[return-value]
+        case Take():
+            return _take(case, found, audience)  # type: ignore[return-value]
         case Why() | WhyNot():
             return _own(case, found, audience)  # type: ignore[return-value]
         case Crowd() if audience in ("student", "staff"):
@@ -107,6 +121,42 @@ def _what_if(found: WhatIf, audience: Audience) -> WhatIf:
     if audience in ("student", "staff"):
         return found.model_copy(update={"moves": (), "per_rule": {}})
     return found
+
+
+def _take(case: Case, found: Take, audience: Audience) -> Take:
+    """Ways without rows and people for students and staff: rows name others, and who leads."""
+    ways = tuple(_way(case, found.person, way, audience) for way in found.ways)
+    return found.model_copy(update={"ways": ways})
+
+
+def _way(case: Case, person: str, way: WayIn, audience: Audience) -> WayIn:
+    if audience == "admin":
+        return way
+    known = _askers(case, person, way.instead, way.askers, audience) if way.askers else ()
+    askers = known if audience != "student" else tuple(a for a in known if _same(a, way.askers))
+    changes: dict[str, object] = {"askers": askers}
+    if audience == "coordinator":
+        changes["rows"] = tuple(map(_without_reason, way.rows))
+    else:
+        changes |= {"rows": (), "subjects": ()}
+    if audience == "student":
+        changes["hold"] = ""
+        if way.askers and not askers:
+            changes["to"] = ""
+    return way.model_copy(update=changes)
+
+
+def _same(one: Asker, others: tuple[Asker, ...]) -> bool:
+    """Whether this is one of those: of the same tag, or of the same tier."""
+    return any((one.tag, one.tier) == (other.tag, other.tier) for other in others)
+
+
+def _without_reason(row: RowChange) -> RowChange:
+    """A change of a need without its reason; other rows as they are."""
+    if row.table != "needs":
+        return row
+    before, after = ({k: v for k, v in c.items() if k != "reason"} for c in (row.before, row.after))
+    return row.model_copy(update={"before": before, "after": after})
 
 
 def _own(case: Case, found: Why | WhyNot, audience: Audience) -> Why | WhyNot:

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scheduler.models import Lock
+from scheduler.explain.altered import with_lock
 from scheduler.models.points import from_units
 from scheduler.rules import catalogue
 from scheduler.rules.contract import UNBOUNDED
+from scheduler.solver.certify import GRID
 from scheduler.solver.clerk import Clerk, Demand, Kept
 from scheduler.solver.components import components
 from scheduler.solver.matrix import completed
-from scheduler.solver.model import modelled, tidied
+from scheduler.solver.model import fingerprint, modelled, tidied
 from scheduler.verify import weigh
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ if TYPE_CHECKING:
     from scheduler.rules.facts import Facts
     from scheduler.solver.clerk import Answering
     from scheduler.solver.components import Component
+    from scheduler.solver.matrix import Matrix
     from scheduler.solver.model import Model
     from scheduler.verify import Weighed
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,9 @@ class Case:
     scenario : Scenario
     solution : Solution
         Verified, of this scenario.
-    prices : int array (rows of the model,), optional
-        Multipliers that certify the bound; computed where absent.
+    prices : float array (rows of the model,), optional
+        Multipliers that certify the bound. Where they are not given, those that the solution came
+        with; where it came with none, or with those of another model, they are computed.
     answering : Answering, optional
         What solves; by default a child process, started with the first question that needs it.
     """
@@ -80,7 +84,7 @@ class Case:
         self.solution = solution
         self.plan = solution.plan
         self.facts = catalogue.facts(scenario)
-        self.prices = prices
+        self._prices = prices
         self._answering = answering
         self._kept: dict[int, int] = {}
         self._next = 0
@@ -151,14 +155,36 @@ class Case:
             found[part.columns] = number
         return found
 
+    @property
+    def prices(self) -> NDArray[np.float64] | None:
+        """(rows,): multipliers that are known, if any."""
+        if self._prices is None:
+            self._prices = self._came_with
+        return self._prices
+
+    @cached_property
+    def _came_with(self) -> NDArray[np.float64] | None:
+        """(rows,): multipliers that the solution came with, if they are those of this model."""
+        known = self.solution.multipliers
+        if known is None or known.scenario_hash != self.scenario.digest:
+            return None
+        height = self.model.matrix.shape[0]
+        fits = len(known.row) == len(known.multiplier) and max(known.row, default=0) < height
+        if not fits or known.model != fingerprint(self.model.matrix):
+            return None
+        prices = np.zeros(height)
+        prices[np.array(known.row, dtype=np.int64)] = np.array(known.multiplier) / GRID
+        return prices
+
     def _keep(self, number: int) -> int:
         """Let a part be kept by what solves, once; its number there."""
         if number not in self._kept:
             part = self.parts[number]
-            duals = None if self.prices is None else self.prices[part.rows]
+            prices = self.prices
+            duals = None if prices is None else prices[part.rows]
             base = self.standing[part.columns[part.matrix.integer]]
             known = self.answering.keep(self._next, Kept(part.matrix, base, duals))
-            if self.prices is None:
+            if prices is None:
                 self._priced[number] = known.duals
             self._kept[number] = self._next
             self._next += 1
@@ -187,27 +213,38 @@ class Case:
 
     def _put(self, person: str, session: str) -> Outcome | None:
         column = self._column(person, session)
+        seat = self.model.seat(person, session)
+        if column is None and len(seat) == 2:
+            found = self._seated(person, session, seat)
+            if found is not None:
+                return found
         if column is None:
-            lock = Lock(person=person, session=session, state="in")
-            others = tuple(
-                k for k in self.scenario.locks if (k.person, k.session) != (person, session)
-            )
-            changed = self.scenario.model_copy(update={"locks": (*others, lock)})
-            return self.changed(changed, [(person, session)])
+            return self.changed(with_lock(self.scenario, person, session), [(person, session)])
         facts = self.facts.with_lock(person, session)
-        return self._met(column, self._least_rows(column), facts)
+        return self._met(_demand(column, self._least_rows(column)), facts)
+
+    def _seated(self, person: str, session: str, seat: Ints) -> Outcome | None:
+        """The best plan found with somebody of the crowd in a seat: one more is counted there.
+
+        ``None`` also where no dealing of what was counted is legal for this person.
+        """
+        columns = self.model.columns
+        where = columns.session_index[session]
+        switch = columns.session_open(np.array([where]))
+        demand = Demand(seat, self._least_rows(int(seat[0])), switch)
+        return self._met(demand, self.facts.with_lock(person, session), (person, session))
 
     def opened(self, session: str) -> Outcome | None:
         """The best plan found in which this decided session is open, with all that it needs."""
         columns = self.model.columns
         where = np.array([columns.session_index[session]])
-        return self._met(int(columns.session_open(where)[0]), where[:0], self.facts)
+        return self._met(_demand(int(columns.session_open(where)[0])), self.facts)
 
-    def widened(self, session: str, scenario: Scenario) -> Outcome | None:
+    def widened(self, session: str, scenario: Scenario, person: str = "") -> Outcome | None:
         """The best plan found with one seat more in an open session, judged by that scenario.
 
         Its row of seats allows one more. Where there is no such row, or rooms are shared, the
-        changed scenario gets a model of its own.
+        changed scenario gets a model of its own. With a person, they are locked in there.
         """
         columns, matrix = self.model.columns, self.model.matrix
         where = columns.session_index[session]
@@ -219,26 +256,31 @@ class Case:
         found = rows[seats & many & (matrix.lower[rows] <= -UNBOUNDED)].astype(np.int64)
         room = columns.cycle.offered[session].room
         shared = any(r.id == room and r.shared for r in self.scenario.rooms)
-        if len(found) != 1 or shared:
-            return self.changed(scenario, [("", session)])
-        return self._met(switch, found[:0], catalogue.facts(scenario), found)
+        column = self._column(person, session) if person else switch
+        if person:
+            scenario = with_lock(scenario, person, session)
+        if len(found) != 1 or shared or column is None:
+            return self.changed(scenario, [(person, session)])
+        loose = self._least_rows(column) if person else found[:0]
+        demand = _demand(column, loose)._replace(wider=found)
+        return self._met(demand, catalogue.facts(scenario))
 
     def _met(
-        self, column: int, rows: Ints, facts: Facts, wider: Ints | None = None
+        self, demand: Demand, facts: Facts, sure: tuple[str, str] | None = None
     ) -> Outcome | None:
-        """The best plan found with one column taken and some rows let go, judged by ``facts``."""
-        number = int(self._part_of[column])
+        """The best plan found that meets a demand of the kept model, judged by ``facts``.
+
+        ``sure`` is somebody of the crowd and the session whose seat they get.
+        """
+        number = int(self._part_of[demand.columns[0]])
         kept = self._keep(number)
         part = self.parts[number]
-        inside = np.searchsorted(part.columns, [column])
-        loose = np.searchsorted(part.rows, rows)
-        more = None if wider is None else np.searchsorted(part.rows, wider)
-        found = self.answering.meet(kept, Demand(inside, loose, inside[:0], more))
+        found = self.answering.meet(kept, _inside(part, demand))
         if found.base is None:
             return None
         whole = self.standing.copy()
         whole[part.columns[part.matrix.integer]] = found.base
-        plan = self.model.plan(tidied(self.model, whole), self.plan)
+        plan = self.model.plan(tidied(self.model, whole), self.plan, sure)
         judged = weigh(facts, plan)
         if judged.illegal or judged.waived:
             return None
@@ -281,7 +323,9 @@ class Case:
         here = completed(part.matrix, self.standing[part.columns[part.matrix.integer]])
         return bound - from_units(part.matrix.value(here)) + from_units(units)
 
-    def changed(self, scenario: Scenario, about: Iterable[tuple[str, str]] = ()) -> Outcome | None:
+    def changed(
+        self, scenario: Scenario, about: Iterable[tuple[str, str]] = (), *, brief: bool = False
+    ) -> Outcome | None:
         """The best plan found for a changed scenario, near the solution.
 
         Parameters
@@ -290,11 +334,16 @@ class Case:
             The kept one, changed a little.
         about : iterable of (person, session)
             What the change is about: these are looked at first. Empty persons mean the session.
+        brief : bool
+            Whether the first plan found will do: for changes that much else would follow from.
         """
         model = modelled(scenario)
         whole = model.standing(self.plan)
         parts = components(model.matrix)
+        about = tuple(about)
         asked = _asked(model, about)
+        fixed = {(lock.person, lock.session) for lock in scenario.locks if lock.state == "in"}
+        locked = _asked(model, [pair for pair in about if pair in fixed])
         total: Decimal | None = None
         settled = True
         bounds: list[int | None] = []
@@ -308,8 +357,8 @@ class Case:
                 continue
             given = None if duals is None else duals[part.rows]
             known = self.answering.keep(self._next, Kept(part.matrix, whole[inside], given))
-            nothing = np.zeros(0, dtype=np.int64)
-            found = self.answering.meet(self._next, Demand(nothing, nothing, around))
+            sure = np.flatnonzero(np.isin(part.columns, locked))
+            found = self.answering.meet(self._next, Demand(sure, sure[:0], around, None, brief))
             if found.base is None:
                 return None
             settled &= found.settled
@@ -326,21 +375,41 @@ class Case:
     def _translated(self, model: Model) -> NDArray[np.float64] | None:
         """(rows of another model,): prices of the rows that it shares with the kept one."""
         prices = self._known_prices()
-        here, there = _signatures(self.model), _signatures(model)
-        order = np.argsort(here, kind="stable")
-        at = np.minimum(np.searchsorted(here[order], there), len(order) - 1)
-        same = here[order][at] == there
-        return np.where(same, prices[order][at], 0.0)
+        found = np.zeros(model.matrix.shape[0])
+        left = np.ones(len(found), dtype=bool)
+        pairs = zip(_signatures(self.model), _signatures(model), strict=True)
+        for (here, known), (there, sought) in pairs:
+            row = np.flatnonzero(left & sought)
+            from_ = _matched(here, known, there[row])
+            found[row] = np.where(from_ >= 0, prices[from_], 0.0)
+            left[row[from_ >= 0]] = False
+        return found
 
     def _known_prices(self) -> NDArray[np.float64]:
         """(rows,): multipliers, computed by what solves where none were given."""
-        if self.prices is None:
-            found = np.zeros(self.model.matrix.shape[0])
+        prices = self.prices
+        if prices is None:
+            prices = np.zeros(self.model.matrix.shape[0])
             for number, part in enumerate(self.parts):
                 self._keep(number)
-                found[part.rows] = self._priced[number]
-            self.prices = found
-        return self.prices
+                prices[part.rows] = self._priced[number]
+            self._prices = prices
+        return prices
+
+
+def _demand(column: int, loose: Ints | None = None) -> Demand:
+    """One column taken, some rows let go."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return Demand(np.array([column]), nothing if loose is None else loose, nothing)
+
+
+def _inside(part: Component, demand: Demand) -> Demand:
+    """A demand of the whole as one of the part that it is about."""
+    rows = (None if r is None else np.searchsorted(part.rows, r) for r in (demand.loose, demand[3]))
+    loose, wider = rows
+    assert loose is not None
+    columns, around = (np.searchsorted(part.columns, c) for c in (demand.columns, demand.around))
+    return demand._replace(columns=columns, loose=loose, around=around, wider=wider)
 
 
 def _asked(model: Model, about: Iterable[tuple[str, str]]) -> Ints:
@@ -359,31 +428,74 @@ def _asked(model: Model, about: Iterable[tuple[str, str]]) -> Ints:
     return np.array(sorted(set(found)), dtype=np.int64)
 
 
-def _signatures(model: Model) -> Ints:
-    """(rows,): a number for what a row is about: its base columns by id, and which sides it has."""
-    columns, matrix = model.columns, model.matrix
+def _matched(here: Ints, known: Bools, there: Ints) -> Ints:
+    """Rows whose numbers ``here`` are those of ``there``, in the same turn; -1 for none."""
+    rows = np.flatnonzero(known)
+    order = rows[np.argsort(here[rows], kind="stable")]
+    if not len(order):
+        return np.full(len(there), -1)
+    at = np.minimum(np.searchsorted(here[order], there) + _turns(there), len(order) - 1)
+    return np.where(here[order][at] == there, order[at], -1)
+
+
+def _signatures(model: Model) -> tuple[tuple[Ints, Bools], tuple[Ints, Bools]]:
+    """Numbers for what rows are about: by all their base columns, and without the candidates.
+
+    The second is for rows to which a change adds somebody, or takes somebody away; rows of two
+    entries are not told apart by it. Each comes with the rows (rows,) that it speaks of.
+    """
+    matrix = model.matrix
+    candidates = len(model.columns.cand_person)
+    key = _keys(model)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.a.indptr))
+    slack = np.bincount(row[~matrix.integer[matrix.a.indices]], minlength=matrix.shape[0])
+    sides = 1 + (matrix.lower > -UNBOUNDED) + 2 * (matrix.upper < UNBOUNDED)
+    kind = (8 * np.minimum(slack, 7) + sides).astype(np.uint64)
+    every = np.ones(matrix.shape[0], dtype=bool)
+    exact = _summed(key, matrix, row) * np.uint64(64) + kind
+    key[:candidates] = 0
+    people = np.array([_number(f"p {name}") for name in model.columns.people], dtype=np.uint64)
+    owner = np.where(matrix.personal >= 0, np.append(people, 0)[matrix.personal], np.uint64(0))
+    loose = (_summed(key, matrix, row) + owner) * np.uint64(64) + kind
+    told = (np.diff(matrix.a.indptr) > 2) & (loose >= np.uint64(64))
+    return (exact.view(np.int64), every), (loose.view(np.int64), told)
+
+
+def _summed(key: NDArray[np.uint64], matrix: Matrix, row: Ints) -> NDArray[np.uint64]:
+    """(rows,): sum of the numbers of each row's columns, those taken off it counted otherwise."""
+    found = np.zeros(matrix.shape[0], dtype=np.uint64)
+    less = matrix.a.data < 0
+    np.add.at(found, row, key[matrix.a.indices] * np.where(less, np.uint64(5), np.uint64(1)))
+    return found
+
+
+def _keys(model: Model) -> NDArray[np.uint64]:
+    """(columns,): a number for what each base column is about, by id; 0 for slacks."""
+    columns, fold = model.columns, model.fold
     people = np.array([_number(f"p {name}") for name in columns.people], dtype=np.uint64)
     units = np.array([_number(f"u {name}") for name in columns.units], dtype=np.uint64)
+    names = np.array([_number(f"b {name}") for name in columns.blocks], dtype=np.uint64)
     block = np.zeros(len(columns.place_person), dtype=np.uint64)
     who, at = np.nonzero(columns.place_of >= 0)
-    names = np.array([_number(f"b {name}") for name in columns.blocks], dtype=np.uint64)
     np.maximum.at(block, columns.place_of[who, at], names[at])
-    key = np.zeros(matrix.shape[1], dtype=np.uint64)
-    base = [
+    parts = [
         people[columns.cand_person] * units[columns.cand_unit],
         units,
         people[columns.place_person] * block,
     ]
-    key[: columns.count] = np.concatenate(base)
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.a.indptr))
-    found = np.zeros(matrix.shape[0], dtype=np.uint64)
-    np.add.at(found, row, key[matrix.a.indices])
-    sides = 1 + (matrix.lower > -UNBOUNDED) + 2 * (matrix.upper < UNBOUNDED)
-    slack = np.bincount(row[~matrix.integer[matrix.a.indices]], minlength=matrix.shape[0])
-    mixed: Ints = (
-        found * np.uint64(64) + (8 * np.minimum(slack, 7) + sides).astype(np.uint64)
-    ).view(np.int64)
-    return mixed
+    if fold is not None:
+        parts.append(people[fold.person] * names[fold.block] * np.uint64(3))
+    key = np.zeros(model.matrix.shape[1], dtype=np.uint64)
+    key[: model.base] = np.concatenate(parts)
+    return key
+
+
+def _turns(keys: Ints) -> Ints:
+    """How many equal keys come before each."""
+    order = np.argsort(keys, kind="stable")
+    found = np.empty(len(keys), dtype=np.int64)
+    found[order] = np.arange(len(keys)) - np.searchsorted(keys[order], keys[order])
+    return found
 
 
 def _number(text: str) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from scheduler.explain.typed import Count, Price, Story
+from scheduler.explain.typed import Count, Price, PriceGroup, Story
 from scheduler.explain.why import Unanswerable, crowd
 
 if TYPE_CHECKING:
-    from scheduler.explain.case import Case
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from scheduler.explain.case import Case, Outcome
+    from scheduler.explain.typed import PriceOf
     from scheduler.models import Scenario
 
 
@@ -49,13 +53,32 @@ def story(case: Case, session: str) -> Story:
 def prices(case: Case, number: int = 20) -> tuple[Price, ...]:
     """What one more seat is worth in full sessions that people wait for, dearest first.
 
-    Those with most people waiting are tried; only what was decided exactly is told.
+    Those with most people waiting are tried. Only those are told that are larger than the gaps of
+    the two values together.
     """
     states = [s for s in case.solution.sessions if s.open and s.size == s.max_size and s.waiting]
     states.sort(key=lambda state: (-state.waiting, state.session))
     found = [price(case, state.session) for state in states[:number]]
-    known = [one for one in found if one is not None and one.settled]
+    known = [one for one in found if one is not None and one.sure]
     return tuple(sorted(known, key=lambda one: (-one.points, one.session)))
+
+
+def grouped(found: Iterable[Price], by: PriceOf) -> tuple[PriceGroup, ...]:
+    """Prices by tag, room or block, the dearest first; a session may have several tags."""
+    groups: dict[str, list[Price]] = defaultdict(list)
+    for one in found:
+        names = one.tags if by == "tag" else (str(getattr(one, by)),)
+        for name in filter(None, names):
+            groups[name].append(one)
+    known = [_grouped(by, name, members) for name, members in groups.items()]
+    return tuple(sorted(known, key=lambda one: (-one.points, one.name)))
+
+
+def _grouped(by: PriceOf, name: str, members: list[Price]) -> PriceGroup:
+    first = min(members, key=lambda one: (-one.points, one.session))
+    return PriceGroup(
+        by=by, name=name, points=first.points, session=first.session, sessions=len(members)
+    )
 
 
 def price(case: Case, session: str) -> Price | None:
@@ -69,9 +92,21 @@ def price(case: Case, session: str) -> Price | None:
         block=state.block,
         activity=state.activity,
         room=state.room,
+        tags=case.facts.activity(session).tags,
         points=found.weighed.value - case.weighed.value,
         settled=found.settled,
+        gap=_gaps(case, found),
     )
+
+
+def _gaps(case: Case, found: Outcome) -> Decimal | None:
+    """How far the solution's value and the one found may be from the best, together."""
+    bound = case.solution.certificate.bound
+    if bound is None or (found.bound is None and not found.settled):
+        return None
+    value, more = case.weighed.value, found.weighed.value
+    above = more if found.settled or found.bound is None else max(found.bound, more)
+    return (bound - value) + (above - more)
 
 
 def one_more_seat(scenario: Scenario, session: str) -> Scenario:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -216,11 +216,145 @@ class Story(Answer):
 
 
 class Price(Answer):
-    """What one more seat in a session is worth: value solved with it, minus value, verified."""
+    """What one more seat in a session is worth: value solved with it, minus value, verified.
+
+    ``gap`` is how far these two values may be from the best together: nothing where both are
+    decided exactly, ``None`` where that is not known.
+    """
 
     session: str
     block: str
     activity: str
     room: str
+    tags: tuple[str, ...] = ()
     points: Decimal
     settled: bool
+    gap: Decimal | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether the price is larger than all that is not known."""
+        return self.gap is not None and (self.gap == 0 or self.gap < self.points)
+
+
+PriceOf = Literal["session", "tag", "room", "block"]
+
+
+class PriceGroup(Answer):
+    """Prices of the sessions with one tag, in one room, or in one block.
+
+    ``points`` is what one more seat in ``session``, the dearest of them, is worth; prices of
+    several seats at once do not add up.
+    """
+
+    by: PriceOf
+    name: str
+    points: Decimal
+    session: str
+    sessions: int
+
+
+class RowChange(Answer):
+    """One row of the scenario that is different: new without ``before``, gone without ``after``.
+
+    Cells are those of the scenario's JSON; empty ones are left out.
+    """
+
+    table: str
+    before: dict[str, Any] = Field(default_factory=dict)
+    after: dict[str, Any] = Field(default_factory=dict)
+
+
+WayKind = Literal[
+    "fix",
+    "open",
+    "move",
+    "give-up",
+    "seat",
+    "unlock",
+    "attend",
+    "release",
+    "parallel",
+]
+"""What changes: nothing but that the person is locked in; the session opens with fewer; what school
+asks of the person moves to another time; a wish of theirs is given up; one more seat; their own
+lock goes; they attend; what holds somebody else there goes; the session is held twice."""
+
+
+class WayIn(Answer):
+    """A change with which a person gets a session, verified by solving again.
+
+    Attributes
+    ----------
+    kind : str
+    session : str
+        Where the person is then: a new one where the session is held twice.
+    cost : Decimal
+        The solution's value less ``after``; below 0 where everything is worth more with the change.
+    after : Decimal
+        What the changed scenario with the person locked in is worth at least: a plan was found and
+        judged from ids.
+    settled : bool
+        Whether everything that the prices leave open was decided exactly: then it is worth no more.
+    alone : bool or None
+        Whether the change brings the person there without the lock; ``None`` where not known.
+    rows : tuple of RowChange
+        The changed scenario, as data; the lock of the wish itself is not among them.
+    instead, to : str
+        The session that something of theirs moves from, and to; or whose wish they give up.
+    rank : int or None
+        Of the choice given up.
+    size : int or None
+        People with which the session opens.
+    room : str
+        Of the session held a second time; empty where none is free, or none was needed.
+    askers : tuple of Asker
+        Whose pull, or which need, moves.
+    hold : str
+        What holds somebody else there: ``lock``, ``pull`` or ``need``.
+    subjects : tuple of str
+        Whom it holds.
+    others : Count
+        How many that are.
+    moved : Count
+        Other people who move.
+    """
+
+    kind: WayKind
+    session: str
+    cost: Decimal
+    after: Decimal
+    settled: bool = False
+    alone: bool | None = None
+    rows: tuple[RowChange, ...] = ()
+    instead: str = ""
+    to: str = ""
+    rank: int | None = None
+    size: int | None = None
+    room: str = ""
+    askers: tuple[Asker, ...] = ()
+    hold: str = ""
+    subjects: tuple[str, ...] = ()
+    others: Count = Count(number=0)
+    moved: Count = Count(number=0)
+
+
+class Take(Answer):
+    """What it would take that a person gets a session.
+
+    Attributes
+    ----------
+    person, session : str
+    obstacle : str
+        What stands against it first, as in `WhyNot`.
+    before : Decimal
+        What the solution is worth.
+    ways : tuple of WayIn
+        The cheapest first; none where nothing was found.
+    """
+
+    person: str
+    session: str
+    obstacle: Obstacle
+    before: Decimal
+    ways: tuple[WayIn, ...] = ()

@@ -86,7 +86,7 @@ def _options(case: Case, line: Assignment) -> list[Option]:
             found.append(
                 Option(
                     session=session,
-                    rank=_rank(case, line.person, session),
+                    rank=rank_of(case, line.person, session),
                     points=earns(line.person, session),
                     why_not=obstacle(case, line.person, session),
                 )
@@ -94,7 +94,8 @@ def _options(case: Case, line: Assignment) -> list[Option]:
     return sorted(found, key=lambda one: (-one.points, one.session))
 
 
-def _rank(case: Case, person: str, session: str) -> int | None:
+def rank_of(case: Case, person: str, session: str) -> int | None:
+    """Best rank among the person's choices that the session meets."""
     ranks = [c.rank for c in case.facts.choices.get((person, session), ()) if c.rank is not None]
     return min(ranks, default=None)
 
@@ -110,27 +111,38 @@ def why_not(case: Case, person: str, session: str) -> WhyNot:
     Unanswerable
         When there is no such person or session.
     """
+    answerable(case, person, session)
     facts = case.facts
-    if person not in facts.cycle.people:
-        raise Unanswerable(f"there is no person {person!r}")
-    if session not in facts.cycle.offered:
-        raise Unanswerable(f"there is no session {session!r} in the cycle")
     first = obstacle(case, person, session)
     known = session in facts.cycle.decided
-    instead = _instead(case, person, session) if known else ""
+    instead = instead_of(case, person, session) if known else ""
     state = next(one for one in case.solution.sessions if one.session == session)
     return WhyNot(
         person=person,
         session=session,
         obstacle=first,
         instead=instead,
-        rank=_rank(case, person, session),
+        rank=rank_of(case, person, session),
         needed=_needed(case, session, first),
         askers=askers(case, person, instead) if first == "school" else (),
         wanted=Count(number=state.waiting) if first == "closed" else None,
         crowd=crowd(case, session) if known and first not in IMPOSSIBLE else None,
         what_if=what_if(case, person, session) if first not in IMPOSSIBLE else None,
     )
+
+
+def answerable(case: Case, person: str, session: str) -> None:
+    """Refuse to speak of nobody and nothing.
+
+    Raises
+    ------
+    Unanswerable
+        When there is no such person or session.
+    """
+    if person not in case.facts.cycle.people:
+        raise Unanswerable(f"there is no person {person!r}")
+    if session not in case.facts.cycle.offered:
+        raise Unanswerable(f"there is no session {session!r} in the cycle")
 
 
 def obstacle(case: Case, person: str, session: str) -> Obstacle:
@@ -178,7 +190,7 @@ def _barred(case: Case, person: str, session: str) -> Obstacle | None:
 def _placed(case: Case, person: str, session: str) -> Obstacle:
     """What the solution has instead."""
     facts = case.facts
-    instead = _instead(case, person, session)
+    instead = instead_of(case, person, session)
     if instead and facts.reason(person, instead) in ("pull", "need"):
         return "school"
     activity = facts.activity(session)
@@ -211,7 +223,7 @@ def _leads(case: Case, person: str, session: str) -> bool:
     )
 
 
-def _instead(case: Case, person: str, session: str) -> str:
+def instead_of(case: Case, person: str, session: str) -> str:
     """Where the person is in the place that the session would fill, or at its time."""
     facts = case.facts
     place = facts.place(person, session)

@@ -12,7 +12,10 @@ from scheduler.explain.typed import (
     Crowd,
     Move,
     Price,
+    PriceGroup,
     Story,
+    Take,
+    WayIn,
     WhatIf,
     Why,
     WhyNot,
@@ -95,7 +98,45 @@ ENGLISH = {
     "story.unplaced": "  of those who wished it, nowhere: {people}",
     "story.opening": "  Opening it would cost {cost} points, solved again and checked{sure}.",
     "story.gain": "  Opening it would gain {cost} points, solved again and checked.",
+    "take.ways": "{person} in {session}; everything together is then worth, each solved again and "
+    "checked:",
+    "take.none": "No small change was found that brings {person} into {session}.",
+    "take.there": "{person} is in {session}.",
+    "way.fix": "  {cost}: {person} is fixed there, nothing else changes{moved}{alone}",
+    "way.open": "  {cost}: {session} opens with {size}{moved}{alone}",
+    "way.move": "  {cost}: what school asks{askers} moves from {instead}{to}{moved}{alone}",
+    "way.move.to": " to {to}",
+    "way.move.hidden": "  {cost}: what school placed {person} for then moves to another time"
+    "{moved}{alone}",
+    "way.give-up": "  {cost}: {person} gives up {instead} ({rank}){moved}{alone}",
+    "way.seat": "  {cost}: one more seat in {session}{moved}{alone}",
+    "way.unlock": "  {cost}: the lock that stands against it goes{moved}{alone}",
+    "way.attend": "  {cost}: {person} attends then{moved}{alone}",
+    "way.release": "  {cost}: {others} less there {hold}{subjects}{moved}{alone}",
+    "way.release.lock": "by a lock",
+    "way.release.pull": "because staff asked for it",
+    "way.release.need": "for support",
+    "way.release.hidden": "placed by school",
+    "way.release.subjects": " ({subjects})",
+    "way.parallel": "  {cost}: a second session beside it, {session}{room}{moved}{alone}",
+    "way.parallel.room": " in {room}",
+    "way.parallel.nowhere": ", for which no free room was found",
+    "way.moved": "; {moved} would move",
+    "way.alone": "; {person} then gets in without being fixed there",
+    "way.fixed": "; {person} must be fixed there as well",
+    "cost.less": "{points} points less",
+    "cost.same": "as much",
+    "cost.more": "{points} points more",
     "price": "{session} on {block}: one more seat is worth {points} points.",
+    "prices.tag": "{group}: one more seat is worth up to {points} points ({session}, of "
+    "{sessions}).",
+    "prices.room": "Room {group}: one more seat is worth up to {points} points ({session}, of "
+    "{sessions}).",
+    "prices.block": "{group}: one more seat is worth up to {points} points ({session}, of "
+    "{sessions}).",
+    "prices.none": "No price is known for certain.",
+    "session.one": "1 session",
+    "sessions": "{count} sessions",
     "move": "  {person}, {block}: {before} → {after} ({gain})",
     "nowhere": "nowhere",
     "few": "fewer than {below}",
@@ -244,9 +285,72 @@ def _(answer: WhatIf, words: Words) -> list[str]:
 
 
 @sentences.register
+def _(answer: Take, words: Words) -> list[str]:
+    name = "take.ways" if answer.ways else "take.none"
+    if answer.obstacle == "there":
+        name = "take.there"
+    said = words.say(name, person=answer.person, session=answer.session)
+    return [said] + [_way(way, answer.person, words) for way in answer.ways]
+
+
+def _way(way: WayIn, person: str, words: Words) -> str:
+    """One way, behind what everything is then worth."""
+    name = f"way.{way.kind}"
+    if way.kind == "move" and not way.to:
+        name = "way.move.hidden"
+    room = ""
+    if way.kind == "parallel":
+        room = words.say("way.parallel.room" if way.room else "way.parallel.nowhere", room=way.room)
+    subjects = ", ".join(way.subjects)
+    alone = "" if way.alone is None or way.kind == "fix" else _ALONE[way.alone]
+    return words.say(
+        name,
+        cost=_cost(way.cost, words),
+        person=person,
+        session=way.session,
+        instead=way.instead,
+        to=words.say("way.move.to", to=way.to),
+        rank=words.rank(way.rank),
+        size=words.people(Count(number=way.size)),
+        askers=words.askers(way.askers),
+        others=words.people(way.others),
+        hold=words.say(f"way.release.{way.hold or 'hidden'}"),
+        subjects=words.say("way.release.subjects", subjects=subjects) if subjects else "",
+        room=room,
+        moved=_moving(way.moved, words),
+        alone=words.say(alone, person=person) if alone else "",
+    )
+
+
+_ALONE = {True: "way.alone", False: "way.fixed"}
+
+
+def _moving(count: Count, words: Words) -> str:
+    return "" if count.number == 0 else words.say("way.moved", moved=words.people(count))
+
+
+def _cost(cost: Decimal, words: Words) -> str:
+    name = "cost.same" if cost == 0 else "cost.less" if cost > 0 else "cost.more"
+    return words.say(name, points=plain(abs(cost)))
+
+
+@sentences.register
 def _(answer: Price, words: Words) -> list[str]:
     points = plain(answer.points)
     return [words.say("price", session=answer.session, block=answer.block, points=points)]
+
+
+@sentences.register
+def _(answer: PriceGroup, words: Words) -> list[str]:
+    name = "session.one" if answer.sessions == 1 else "sessions"
+    said = words.say(
+        f"prices.{answer.by}",
+        group=answer.name,
+        points=plain(answer.points),
+        session=answer.session,
+        sessions=words.say(name, count=answer.sessions),
+    )
+    return [said]
 
 
 @sentences.register

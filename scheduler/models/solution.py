@@ -1,9 +1,9 @@
 """The solution: everything that comes out."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Reason = Literal["lock", "pull", "need", "choice", "fallback", "open-seat", "unplaced", "kept"]
 REASONS: tuple[Reason, ...] = ("lock", "pull", "need", "choice", "fallback", "open-seat")
@@ -111,6 +111,29 @@ class Certificate(Outcome):
     scenario_hash: str = ""
 
 
+class Multipliers(Outcome):
+    """What showed the bound: a number for each row of the model that has one.
+
+    Whoever solves near the solution later takes them from here. They need not be believed: any
+    multipliers show a bound, which is computed again from them in whole numbers.
+
+    Attributes
+    ----------
+    format : int
+    scenario_hash : str
+    model : str
+        Fingerprint of the matrix whose rows are meant.
+    row, multiplier : tuple of int
+        Rows, rising, and their multipliers in 1/64 of 1/10,000 point; those of other rows are 0.
+    """
+
+    format: Literal[1] = 1
+    scenario_hash: str
+    model: str
+    row: tuple[Annotated[int, Field(ge=0, le=2**60)], ...]
+    multiplier: tuple[Annotated[int, Field(ge=-(2**60), le=2**60)], ...]
+
+
 class Plan(Outcome):
     """Who is where and what is open: the part of a solution that rules measure.
 
@@ -123,13 +146,14 @@ class Plan(Outcome):
 
 
 class Solution(Outcome):
-    """Everything that ``solve`` writes."""
+    """Everything that ``solve`` writes; ``multipliers`` where they are known."""
 
     assignments: tuple[Assignment, ...]
     sessions: tuple[SessionState, ...]
     findings: tuple[Finding, ...]
     ledger: tuple[tuple[str, Decimal], ...]
     certificate: Certificate
+    multipliers: Multipliers | None = Field(default=None, exclude=True, repr=False)
 
     @property
     def plan(self) -> Plan:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from scheduler.models import Assignment, Certificate, Finding, Owed, SessionState, Solution
+from scheduler.models import (
+    Assignment,
+    Certificate,
+    Finding,
+    Multipliers,
+    Owed,
+    SessionState,
+    Solution,
+)
 from scheduler.reading import documents
 from scheduler.reading.containers import Files, Limits, opened
 from scheduler.reading.draft import columns_of, validated
@@ -19,11 +28,14 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="BaseModel")
 
 CERTIFICATE = "certificate.json"
+MULTIPLIERS = "multipliers.json"
 LISTS = ("subjects", "leaders")
 
 
 def read_solution(folder: Path | str) -> Solution:
     """Read the solution that a run wrote into ``folder``.
+
+    Multipliers save work and mean nothing else: where they are missing or wrong there are none.
 
     Raises
     ------
@@ -43,6 +55,7 @@ def read_solution(folder: Path | str) -> Solution:
             "findings": _rows("findings.csv", Finding, files, say),
             "ledger": tuple((row.person, row.owed) for row in ledger),
             "certificate": _certificate(files, say),
+            "multipliers": _multipliers(files),
         }
         if not say.problems:
             return Solution(**parts)
@@ -86,3 +99,11 @@ def _certificate(files: Mapping[str, bytes], say: Complaints) -> Certificate | N
         say.wrong(Where(CERTIFICATE), "this is no object", "solve again to write it")
         return None
     return validated(Certificate, found, lambda key: Where(CERTIFICATE, key, key), say)
+
+
+def _multipliers(files: Mapping[str, bytes]) -> Multipliers | None:
+    if MULTIPLIERS not in files:
+        return None
+    with suppress(ValueError):
+        return Multipliers.model_validate_json(files[MULTIPLIERS])
+    return None

@@ -36,13 +36,14 @@ class Demand(NamedTuple):
     """What is demanded.
 
     Columns at 1 whatever it costs, rows that hold no more, columns to look at first, and rows with
-    an upper side that allow one more.
+    an upper side that allow one more. Where it is ``brief``, the first answer found will do.
     """
 
     columns: Ints
     loose: Ints
     around: Ints
     wider: Ints | None = None
+    brief: bool = False
 
 
 class Found(NamedTuple):

@@ -102,6 +102,14 @@ class Folded:
     anywhere: Ints
     base: int
 
+    def seat(self, columns: Columns, crowd: Crowd, person: int, session: int) -> Ints:
+        """Columns of somebody of the crowd in a session: one more there, who sits anywhere."""
+        group = crowd.member[person]
+        count = self.count[(self.group == group) & (self.session == session)]
+        block = columns.session_block[session]
+        where = self.anywhere[(self.person == person) & (self.block == block)]
+        return np.concatenate([count, where])
+
     def seated(self, columns: Columns, crowd: Crowd, person: Ints, session: Ints) -> Ints:
         """(base,): counts and ``anywhere`` of people of the crowd in these sessions."""
         whole = np.zeros(self.base, dtype=np.int64)
@@ -232,6 +240,7 @@ def dealt(
     whole: Ints,
     taken: list[tuple[int, int]],
     stay: Bools | None = None,
+    sure: tuple[int, int] | None = None,
 ) -> list[tuple[int, int]]:
     """Give the crowd's people the seats that were counted, or free ones where that cannot be.
 
@@ -243,12 +252,16 @@ def dealt(
         Lines of the candidates that have columns.
     stay : bool array (people, sessions), optional
         Where people were before: they stay there where that is as good.
+    sure : (person, session), optional
+        Of the crowd, who gets this seat before anybody is dealt one; it is among those counted.
 
     Returns
     -------
     list of (person, session)
     """
     deal = _Deal(columns, crowd, taken, stay)
+    if sure is not None:
+        deal.give(*sure)
     sitting = np.flatnonzero(whole[fold.anywhere])
     member, blocks = crowd.member[fold.person[sitting]], fold.block[sitting]
     left: list[tuple[int, int]] = []
@@ -256,6 +269,9 @@ def dealt(
         people = fold.person[sitting[(member == group) & (blocks == block)]]
         counts = (fold.group == group) & (columns.session_block[fold.session] == block)
         seats = np.repeat(fold.session[counts], whole[fold.count[counts]])
+        if sure is not None and sure[0] in people and sure[1] in seats:
+            people = people[people != sure[0]]
+            seats = np.delete(seats, np.flatnonzero(seats == sure[1])[0])
         left += [(person, block) for person in deal.out(people, seats)]
     opened = whole[columns.session_open(np.arange(len(columns.sessions)))] > 0
     for person, block in left:

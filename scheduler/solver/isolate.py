@@ -70,6 +70,13 @@ class LevelBound(NamedTuple):
     given: Rank
 
 
+class Priced(NamedTuple):
+    """Multipliers of the part's rows that show a bound, in 1/`certify.GRID` units."""
+
+    part: int
+    multipliers: NDArray[np.int64]
+
+
 class Answer(NamedTuple):
     """A solution of the part: its base columns, what it is worth, findings waived for it.
 
@@ -146,7 +153,7 @@ class Repair(NamedTuple):
     base: NDArray[np.int64]
 
 
-Event = Stage | Bound | LevelBound | Answer | Possible | Conflict | Repair | Done
+Event = Stage | Bound | LevelBound | Priced | Answer | Possible | Conflict | Repair | Done
 Asked: TypeAlias = "Task | Question | Mending"
 
 

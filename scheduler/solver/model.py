@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
@@ -63,10 +64,13 @@ class Model:
         resting = completed(matrix, base)
         return Answer(0, base, matrix.value(resting), 0) if matrix.allows(resting) else None
 
-    def plan(self, whole: Ints, near: Plan | None = None) -> Plan:
+    def plan(
+        self, whole: Ints, near: Plan | None = None, sure: tuple[str, str] | None = None
+    ) -> Plan:
         """Indexes become ids again: lines of people, and the sessions that are open.
 
-        People of the crowd stay where they are ``near`` that plan, where that is as good.
+        People of the crowd stay where they are ``near`` that plan, where that is as good; a person
+        and session that are ``sure`` are dealt first.
         """
         columns = self.columns
         listed = np.ones(len(columns.cand_person), dtype=bool)
@@ -79,13 +83,28 @@ class Model:
         opened = whole[columns.session_open(np.arange(len(columns.sessions)))].astype(bool)
         if self.fold is not None and self.crowd is not None:
             stay = None if near is None else self._seats(near)
-            lines += dealt(columns, self.crowd, self.fold, whole, lines, stay)
+            first = None if sure is None else self._numbers(*sure)
+            lines += dealt(columns, self.crowd, self.fold, whole, lines, stay, first)
             lines = _run(columns, lines, opened)
         lines.sort(key=lambda line: (line[0], columns.session_block[line[1]], line[1]))
         return Plan(
             lines=tuple((columns.people[p], columns.sessions[s]) for p, s in lines),
             open=frozenset(columns.sessions[s] for s in np.flatnonzero(opened)),
         )
+
+    def seat(self, person: str, session: str) -> Ints:
+        """Columns of somebody of the crowd in a session; none where they are not of the crowd."""
+        columns, nothing = self.columns, np.zeros(0, dtype=np.int64)
+        known = person in columns.person_index and session in columns.session_index
+        if self.fold is None or self.crowd is None or not known:
+            return nothing
+        who, where = self._numbers(person, session)
+        if not self.crowd.plain[who, where]:
+            return nothing
+        return self.fold.seat(columns, self.crowd, who, where)
+
+    def _numbers(self, person: str, session: str) -> tuple[int, int]:
+        return self.columns.person_index[person], self.columns.session_index[session]
 
     def _seats(self, plan: Plan) -> NDArray[np.bool_]:
         """(people, sessions): who is where, as far as the model knows them."""
@@ -152,6 +171,16 @@ def modelled(scenario: Scenario) -> Model:
     fold = folded(columns, crowd, matrix)
     aims = aims.shifted(columns.count, fold.base - columns.count)
     return Model(columns, fold.matrix, fold.base, crowd, fold, ladder(columns, fold.matrix, aims))
+
+
+def fingerprint(matrix: Matrix) -> str:
+    """SHA-256 of rows and columns: equal ones mean the same by the same numbers."""
+    found = hashlib.sha256(repr(matrix.shape).encode())
+    a = matrix.a
+    sides = (matrix.lower, matrix.upper, matrix.objective, matrix.cap, matrix.floor)
+    for numbers in (a.indptr, a.indices, a.data, *sides):
+        found.update(np.ascontiguousarray(numbers, dtype="<i8").tobytes())
+    return found.hexdigest()
 
 
 def stiff(scenario: Scenario) -> bool:

@@ -28,7 +28,7 @@ from scheduler.solver import (
     relaxation,
 )
 from scheduler.solver.fill import filled
-from scheduler.solver.isolate import Answer, Bound, Done, Stage
+from scheduler.solver.isolate import Answer, Bound, Done, Priced, Stage
 from scheduler.solver.master import Master
 from scheduler.solver.matrix import completed
 from scheduler.solver.neighbourhood import COLUMNS, Neighbourhoods, polished
@@ -187,6 +187,7 @@ class _Part:
     def _relax(self, small: presolve.Reduced, tolerance: float) -> None:
         """Solve the relaxation and certify what it says, by columns and by whole plans."""
         if not len(small.columns):
+            self.report(Priced(self.number, np.zeros(small.height, dtype=np.int64)))
             self.bounded(small.constant)
             return
         start = None if self.relaxed is None else small.inside(self.relaxed)
@@ -195,7 +196,10 @@ class _Part:
         if found is None:
             return
         self.relaxed = small.outside(found, self.matrix.floor)
+        before = self.proof
         self.proof = small.proven(certify.prove(small.matrix, found.duals))
+        if before is None or self.proof.exact < before.exact:
+            self.report(Priced(self.number, self.proof.prices))
         self.bounded(self.proof.units)
         if not self.enough:
             self.bounded(small.bounded(Plans(small.matrix).price(found.duals, _width(small)).bound))

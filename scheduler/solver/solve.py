@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from scheduler.levels import written
-from scheduler.models import Certificate, Level, Scenario, Solution
+from scheduler.models import Certificate, Level, Multipliers, Scenario, Solution
 from scheduler.models.points import from_units, units
 from scheduler.rules import catalogue
 from scheduler.solver.components import Component, components
-from scheduler.solver.isolate import Answer, Bound, Done, Isolated, LevelBound, Stage, Task
+from scheduler.solver.isolate import Answer, Bound, Done, Isolated, LevelBound, Priced, Stage, Task
 from scheduler.solver.matrix import completed
 from scheduler.solver.memory import give_back
-from scheduler.solver.model import modelled, tidied
+from scheduler.solver.model import fingerprint, modelled, tidied
 from scheduler.verify import gap as relative_gap
 from scheduler.verify import judge, status, verify
 
@@ -123,6 +123,7 @@ class _Search:
         self.answers = [self.model.resting(part) for part in self.parts]
         self.bounds: list[list[Bound]] = [[] for _ in self.parts]
         self.level_bounds: dict[int, list[LevelBound]] = {}
+        self.priced: dict[int, Ints] = {}
 
     def _parts(self) -> tuple[Component, ...]:
         """Parts that are searched one by one; levels look at the whole."""
@@ -154,6 +155,8 @@ class _Search:
                 self.bounds[part].append(event)
             case LevelBound(level):
                 self.level_bounds.setdefault(level, []).append(event)
+            case Priced(part, multipliers):
+                self.priced[part] = multipliers
             case Answer(part, _, units, _, rank):
                 known = self.answers[part]
                 if known is None or (rank, units) > (known.rank, known.units):
@@ -231,11 +234,27 @@ class _Search:
             findings=judgement.findings,
             ledger=judgement.ledger,
             certificate=self._certificate(judgement, value, bound),
+            multipliers=self._multipliers(),
         )
         disagreements = verify(self.scenario, solution, facts)
         if disagreements:
             raise CheckerDisagrees(disagreements)
         return solution
+
+    def _multipliers(self) -> Multipliers | None:
+        """Those of all rows; ``None`` where a part was not priced, or levels come first."""
+        if len(self.priced) < len(self.parts) or self.model.ladder is not None:
+            return None
+        whole = np.zeros(self.model.matrix.shape[0], dtype=np.int64)
+        for number, part in enumerate(self.parts):
+            whole[part.rows] = self.priced[number]
+        rows = np.flatnonzero(whole)
+        return Multipliers(
+            scenario_hash=self.scenario.digest,
+            model=fingerprint(self.model.matrix),
+            row=tuple(rows.tolist()),
+            multiplier=tuple(whole[rows].tolist()),
+        )
 
     def _certificate(
         self, judgement: Judgement, value: Decimal, bound: Decimal | None

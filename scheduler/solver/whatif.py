@@ -71,6 +71,7 @@ class Desk:
         strict = elastic.strict(kept.matrix)
         within = presolve.propagate(strict)
         self.possible = within is not None
+        self.plain = strict
         self.strict = strict if within is None else within
         self.seed = seed
         self.proof, self.duals = _priced(self.strict, kept.duals)
@@ -88,12 +89,25 @@ class Desk:
         nothing = Found(None, 0, self.proof.units, settled=True)
         if not self.possible:
             return nothing
-        matrix = _loosened(self.strict, demand)
-        forced = _forced(matrix, demand.columns)
+        known = self._bounded(demand)
+        forced = _forced(_loosened(known, demand), demand.columns)
         if forced is None:
             return nothing
-        proof = _repriced(self.strict, forced, self.proof, demand.loose)
+        proof = _repriced(known, forced, self.proof, demand.loose)
         return _Question(self, forced, proof, demand).answer()
+
+    def _bounded(self, demand: Demand) -> Matrix:
+        """The model with bounds of columns that hold whatever the rows say that the demand changes.
+
+        Bounds that were tightened by such a row, of a full session or of one that is too small,
+        do not hold without it: then all are as they were at first.
+        """
+        rows = demand.loose if demand.wider is None else np.union1d(demand.loose, demand.wider)
+        inside = self.plain.a[rows].indices
+        moved = (self.plain.cap[inside] != self.strict.cap[inside]) | (
+            self.plain.floor[inside] != self.strict.floor[inside]
+        )
+        return self.plain if moved.any() else self.strict
 
 
 def _priced(matrix: Matrix, duals: Floats | None) -> tuple[Proof, Floats]:
@@ -177,6 +191,8 @@ class _Question:
         settled, size = False, FIRST
         for _ in range(ROUNDS):
             gained = self._solve(self._near(score, size), NODES)
+            if self.demand.brief and self.best is not None:
+                break
             settled = self._settle()
             if settled or (self.best is not None and not gained):
                 break

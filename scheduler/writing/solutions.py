@@ -26,6 +26,7 @@ SESSIONS = (
 )
 FINDINGS = ("rule", "subjects", "amount", "cost", "text", "what", "weight")
 LEDGER = ("person", "owed")
+MULTIPLIERS = "multipliers.json"
 
 
 def write_solution(solution: Solution, folder: Path | str) -> None:
@@ -40,16 +41,23 @@ def write_solution(solution: Solution, folder: Path | str) -> None:
     CannotWrite
         When the system refuses.
     """
-    put_in_place(Path(folder), solution_files(solution))
+    files = solution_files(solution)
+    put_in_place(Path(folder), files, [name for name in (MULTIPLIERS,) if name not in files])
 
 
 def solution_files(solution: Solution) -> dict[str, bytes]:
-    """The solution's files by name, the certificate last."""
+    """The solution's files by name, the certificate last; multipliers where they are known."""
     ledger = [{"person": person, "owed": owed} for person, owed in solution.ledger]
     return {
         "assignments.csv": csv_bytes(ASSIGNMENTS, [dict(row) for row in solution.assignments]),
         "sessions.csv": csv_bytes(SESSIONS, [dict(row) for row in solution.sessions]),
         "findings.csv": csv_bytes(FINDINGS, [dict(row) for row in solution.findings]),
         "ledger.csv": csv_bytes(LEDGER, ledger),
+        **_multipliers(solution),
         "certificate.json": (dumped(solution.certificate.model_dump()) + "\n").encode(),
     }
+
+
+def _multipliers(solution: Solution) -> dict[str, bytes]:
+    known = solution.multipliers
+    return {} if known is None else {MULTIPLIERS: known.model_dump_json().encode() + b"\n"}

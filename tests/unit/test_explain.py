@@ -15,35 +15,15 @@ from scheduler.generate import PRESETS, generate
 from scheduler.masking import FEW
 from scheduler.models import Lock, Scenario, Solution
 from scheduler.reading import read
-from scheduler.solver.clerk import Keep, Meet
-from scheduler.solver.clerk_child import answered
 from scheduler.verify import judge
 from scheduler.writing import write_scenario, write_solution
 from tests.schools import TINY
-from tests.solving import solved_here
+from tests.solving import Desks, solved_here
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduler.rules.contract import Audience
-    from scheduler.solver.clerk import Demand, Found, Kept, Known
-    from scheduler.solver.whatif import Desk
-
-
-class Here:
-    """Answers in the test's own process."""
-
-    def __init__(self) -> None:
-        self.desks: dict[int, Desk] = {}
-
-    def keep(self, number: int, kept: Kept, seed: int = 0) -> Known:
-        return answered(self.desks, Keep(number, kept, seed))  # type: ignore[return-value]
-
-    def meet(self, number: int, demand: Demand) -> Found:
-        return answered(self.desks, Meet(number, demand))  # type: ignore[return-value]
-
-    def close(self) -> None:
-        self.desks.clear()
 
 
 SIZES = PRESETS["week-300"].model_copy(update={"students": 24})
@@ -62,7 +42,7 @@ def locked(scenario: Scenario, person: str, session: str) -> Scenario:
 @pytest.fixture(scope="module", params=["tiny", 1, 2])
 def case(request: pytest.FixtureRequest) -> Case:
     scenario = read(TINY) if request.param == "tiny" else small(request.param)
-    return Case(scenario, solved_here(scenario), answering=Here())
+    return Case(scenario, solved_here(scenario), answering=Desks())
 
 
 def pairs(case: Case, number: int) -> list[tuple[str, str]]:
@@ -136,7 +116,7 @@ def canaries(scenario: Scenario) -> Scenario:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_student_learns_of_another(seed: int) -> None:
     scenario = canaries(small(seed))
-    case = Case(scenario, solved_here(scenario), answering=Here())
+    case = Case(scenario, solved_here(scenario), answering=Desks())
     ids = [student.id for student in scenario.students]
     for person, session in pairs(case, 120):
         if person not in ids:
@@ -171,7 +151,7 @@ def test_an_improvement_is_found_and_adopted_only_if_it_is_one() -> None:
     scenario = small(1)
     best = solved_here(scenario)
     worse = _worsened(scenario, best)
-    case = Case(scenario, worse, answering=Here())
+    case = Case(scenario, worse, answering=Desks())
     better = []
     for person, session in sorted(set(best.plan.lines) - set(worse.plan.lines)):
         found = why_not(case, person, session)
