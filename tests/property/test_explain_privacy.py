@@ -27,8 +27,7 @@ from scheduler.models import Lock, Pair, Scenario, Solution
 from scheduler.solver.clerk import Found, Known
 from scheduler.writing import write_scenario, write_solution
 from tests.property.test_report_privacy import CANARY, STUDENTS, Canaries, drawn, own, school
-from tests.solving import solved_here
-from tests.unit.test_explain import Here
+from tests.solving import Desks, solved_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +102,7 @@ def of_nobody(case: Case, other: Solution) -> Iterator[tuple[str, str]]:
 def asked(request: pytest.FixtureRequest) -> tuple[Canaries, Case, Solution]:
     signs, scenario, plan = school(request.param)
     if request.param in SOLVED:
-        return signs, Case(scenario, solved_here(scenario), answering=Here()), plan
+        return signs, Case(scenario, solved_here(scenario), answering=Desks()), plan
     other = drawn(random.Random(request.param), scenario)
     return signs, Case(scenario, plan, answering=Nothing()), other
 
