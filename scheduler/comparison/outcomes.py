@@ -339,7 +339,9 @@ class _Week:
         meetings = [bell for bell in self.blocks.values() if bell.kind == "pd"]
         if not meetings or not staff:
             return {"together": None, "free_together": None}
-        there = [sum(_any_overlap(self.in_cop.get(p, ()), bell) for p in staff) for bell in meetings]
+        there = [
+            sum(_any_overlap(self.in_cop.get(p, ()), bell) for p in staff) for bell in meetings
+        ]
         free = [
             sum(
                 (p, bell.key) not in self.cycle.away

@@ -1,39 +1,28 @@
-"""Pictures of a report, drawn by Matplotlib as SVG to stand inside a page: no ids of two alike.
+"""Pictures of a report: how places were filled, how people did, how full sessions are.
 
-The same facts give the same bytes. Every picture names and describes itself for those who hear the
-page; the page has the numbers as a table beside it.
+The page has the numbers of each as a table beside it.
 """
 
 from __future__ import annotations
 
-import io
-import re
-from contextlib import contextmanager
-from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.figure import Figure
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Patch, Rectangle
 
+from scheduler.report.drawing import FAINT, PAPER, drawing, readable_on, short, svg
 from scheduler.report.page import BANDS
 from scheduler.report.view import UNTOLD
-from scheduler.report.wording import counted, natural, percent, safe
+from scheduler.report.wording import counted, natural, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
     from scheduler.report.page import Group, Offer, Page
 
-WIDTH = 7.2
-"""Inches: fits a printed A4 or letter page."""
-
-INK, FAINT, PAPER = "#1f2933", "#d9dee3", "#ffffff"
 BAR = "#2c6e9b"
 WORST_TO_BEST = ("#a63d2f", "#e09f6b", "#e8dfc8", "#8fbcc4", "#2c6e9b")
 FILL = LinearSegmentedColormap.from_list("fill", ["#f1f6f9", "#9cc4d8", "#2c6e9b", "#123a57"])
@@ -47,56 +36,6 @@ ROWS, TALL_ROWS = 40, 26
 TILES = 6
 """Sessions side by side where a kind has one block only."""
 
-_STYLE: Any = {
-    "svg.hashsalt": "flexweave",
-    "svg.fonttype": "none",
-    "font.family": ["sans-serif"],
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 8.5,
-    "text.color": INK,
-    "text.parse_math": False,
-    "axes.edgecolor": INK,
-    "axes.labelcolor": INK,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "hatch.linewidth": 0.5,
-}
-
-_IDS = re.compile(r'(\bid="|url\(#|href="#)')
-_STRIPPED = re.compile(
-    r"<!--.*?-->|<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<style[^>]*>.*?</style>"
-    r'|\s+xmlns(?::\w+)?="[^"]*"',
-    re.DOTALL,
-)
-
-
-@contextmanager
-def _drawing(height: float) -> Iterator[tuple[Figure, Axes]]:
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        FigureCanvasSVG(figure)
-        axes = figure.add_subplot()
-        for side in axes.spines.values():
-            side.set_visible(False)
-        axes.tick_params(length=0)
-        yield figure, axes
-
-
-def _svg(figure: Figure, name: str, title: str, description: str) -> str:
-    """The drawing as an element of a page: named, described, with ids of its own."""
-    out = io.BytesIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(out, format="svg", metadata=nothing, facecolor=PAPER)
-    text = _STRIPPED.sub("", out.getvalue().decode()).replace("xlink:href", "href").strip()
-    text = _IDS.sub(rf"\g<1>{name}-", text)
-    words = (
-        f'<title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-text">{escape(description)}</desc>'
-    )
-    labels = f'role="img" aria-labelledby="{name}-title" aria-describedby="{name}-text" '
-    start = text.index(">") + 1
-    return text[:start].replace("<svg ", f"<svg {labels}", 1) + words + text[start:]
-
 
 # ---- how places were filled --------------------------------------------------------------------
 
@@ -104,17 +43,17 @@ def _svg(figure: Figure, name: str, title: str, description: str) -> str:
 def ways(found: Page) -> str:
     """Bars: the share of all places that each way of filling them has."""
     shown = [(way.how, way.share, way.places) for way in found.ways if way.share is not None]
-    with _drawing(0.5 + 0.27 * len(shown)) as (figure, axes):
+    with drawing(0.5 + 0.27 * len(shown)) as (figure, axes):
         lengths = [100 * float(share) for _, share, _ in shown]
         axes.barh(range(len(shown)), lengths, color=BAR, height=0.7)
         for at, (_, share, places) in enumerate(shown):
             axes.text(lengths[at] + 0.6, at, f"{percent(share)}  ({places})", va="center")
-        axes.set_yticks(range(len(shown)), [_short(how, 40) for how, _, _ in shown])
+        axes.set_yticks(range(len(shown)), [short(how, 40) for how, _, _ in shown])
         axes.set_xticks([])
         axes.set_xlim(0, 1.25 * max(lengths, default=1))
         axes.set_ylim(len(shown) - 0.4, -0.6)
         said = "; ".join(f"{how}: {percent(share)}" for how, share, _ in shown)
-        return _svg(figure, "ways", "How places were filled", f"Share of all places. {said}.")
+        return svg(figure, "ways", "How places were filled", f"Share of all places. {said}.")
 
 
 # ---- how people did ----------------------------------------------------------------------------
@@ -123,8 +62,8 @@ def ways(found: Page) -> str:
 def groups(found: Page) -> str:
     """Bars by group: people by their share of what was possible, or the middle share."""
     whole = all(group.bands for group in found.groups)
-    with _drawing(0.75 + 0.32 * len(found.groups)) as (figure, axes):
-        labels = [f"{_short(g.group, 24)} ({g.people:,})" for g in found.groups]
+    with drawing(0.75 + 0.32 * len(found.groups)) as (figure, axes):
+        labels = [f"{short(g.group, 24)} ({g.people:,})" for g in found.groups]
         axes.set_yticks(range(len(labels)), labels)
         axes.set_ylim(len(labels) - 0.4, -0.6)
         axes.set_xlim(0, 100)
@@ -139,7 +78,7 @@ def groups(found: Page) -> str:
             axes.set_xlabel("middle share of what was possible")
             title = "The middle person of each group"
         said = "; ".join(f"{g.group}: middle share {percent(g.middle)}" for g in found.groups)
-        return _svg(figure, "groups", title, f"Shares of what was possible. {said}.")
+        return svg(figure, "groups", title, f"Shares of what was possible. {said}.")
 
 
 def _bands(axes: Axes, found: Sequence[Group]) -> None:
@@ -161,7 +100,7 @@ def _bands(axes: Axes, found: Sequence[Group]) -> None:
             if width >= 4:
                 where = left[at] + width / 2
                 text = f"{found[at].bands[band]:,}"
-                axes.text(where, at, text, ha="center", va="center", color=_on(colour))
+                axes.text(where, at, text, ha="center", va="center", color=readable_on(colour))
             left[at] += width
     axes.legend(
         loc="lower center",
@@ -226,19 +165,19 @@ def _heat_map(
     tiles = not any(label for label, _ in rows)
     size = 7.0 if columns < 8 else 56 / columns
     step = 0.42 if tiles else 0.34 if priced else 0.24
-    with _drawing(0.75 + step * len(rows)) as (figure, axes):
+    with drawing(0.75 + step * len(rows)) as (figure, axes):
         for y, (_, cells) in enumerate(rows):
             for x, (label, offer) in enumerate(cells):
-                _cell(axes, (x, y), offer, _short(label, 17) if tiles else "", size)
+                _cell(axes, (x, y), offer, short(label, 17) if tiles else "", size)
         axes.set_xlim(-0.5, columns - 0.5)
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_yticks(range(len(rows)), [_short(label, 30) for label, _ in rows])
-        labels = [] if tiles else [_short(block, 14) for block, _ in rows[0][1]]
+        axes.set_yticks(range(len(rows)), [short(label, 30) for label, _ in rows])
+        labels = [] if tiles else [short(block, 14) for block, _ in rows[0][1]]
         axes.set_xticks(range(len(labels)), labels)
         axes.xaxis.tick_top()
         _key(axes)
         offers = [offer for _, cells in rows for _, offer in cells if offer is not None]
-        return _svg(figure, name, f"{title}: how full they are", _told(offers))
+        return svg(figure, name, f"{title}: how full they are", _told(offers))
 
 
 def _cell(axes: Axes, at: tuple[int, int], offer: Offer | None, label: str, size: float) -> None:
@@ -269,7 +208,7 @@ def _cell(axes: Axes, at: tuple[int, int], offer: Offer | None, label: str, size
         ha="center",
         va="center",
         fontsize=size,
-        color=_on(colour),
+        color=readable_on(colour),
         bbox=back,
         clip_on=True,
     )
@@ -316,16 +255,3 @@ def _told(offers: list[Offer]) -> str:
         f"{counted(len(offers), 'session')}: {full:,} full, {closed:,} closed. The table of "
         "sessions has the numbers."
     )
-
-
-def _on(colour: str) -> str:
-    """Ink or paper, whichever can be read on this colour (WCAG 2, relative luminance)."""
-    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    light = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-    return INK if (light + 0.05) / 0.07 > 1.05 / (light + 0.05) else PAPER
-
-
-def _short(text: str, most: int) -> str:
-    """``text`` on one line, cut where it is too long for a picture."""
-    shown = safe(text)
-    return shown if len(shown) <= most else shown[: most - 1].rstrip() + "…"

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from scheduler.cli.app import app
 from scheduler.models import Finding, Scenario, Solution
 from scheduler.reading import BadInput, Limits, read, read_prices, read_solution
-from scheduler.report import Unknown, charts, html
+from scheduler.report import Unknown, charts, drawing, html
 from scheduler.report.frames import frames
 from scheduler.report.page import SENTENCES, Page, page
 from scheduler.report.slips import PLACED, rosters, slip, slips
@@ -372,8 +372,9 @@ def test_long_maps_are_parted_and_activities_may_meet_twice_at_once(
         "Flex blocks, part 1 of 2",
         "Flex blocks, part 2 of 2",
     ]
-    assert [charts._on(colour) for colour in ("#ffffff", "#123a57")] == [charts.INK, charts.PAPER]
-    assert charts._short("a long title indeed", 8) == "a long…"
+    colours = [drawing.readable_on(colour) for colour in ("#ffffff", "#123a57")]
+    assert colours == [drawing.INK, drawing.PAPER]
+    assert drawing.short("a long title indeed", 8) == "a long…"
 
 
 def test_words() -> None:
