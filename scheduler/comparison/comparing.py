@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from scheduler.calendars import GradeChange, changes, judge, minutes
 from scheduler.calendars import Verdict as Law
-from scheduler.calendars import judge, minutes
 from scheduler.calendars.minutes import CalendarMinutes
 from scheduler.comparison.legal import FloorLine, floor_lines, law_lines
 from scheduler.comparison.lines import Line, Unit, Verdict, line, people, search_margins
 from scheduler.comparison.outcomes import Outcomes, outcomes
 from scheduler.comparison.timing import Course, courses, everyone, minute_lines
+from scheduler.models import Bell, Cycle
 from scheduler.models.solution import Outcome
 
 if TYPE_CHECKING:
@@ -34,16 +35,27 @@ class Subject(NamedTuple):
 
 
 class Case(Outcome):
-    """One scenario under one calendar."""
+    """One scenario under one calendar; ``week`` are the blocks of its cycle by day and clock."""
 
     label: str
     school: str
     calendar: str
     scenario_hash: str
+    week: tuple[Bell, ...]
     minutes: CalendarMinutes
     laws: tuple[Law, ...]
     outcomes: Outcomes
 
+
+VERDICT = (
+    *("instruction_year", "instruction_cycle", "flex_cycle", "early_release_cycle"),
+    *("staff_pd_cycle", "staff_pd_in_flex_time_cycle"),
+    *("points", "per_place", "first", "unplaced", "needs_met", "pulls_met"),
+    *("run", "stopped_by_pd", "not_offered"),
+    *("cop_minutes", "cop_first", "cop_unplaced", "free_together", "together"),
+    *("most_per_adult", "idle_minutes", "gaps"),
+)
+"""Lines that the verdict goes through, beside all of the law; the others add detail to these."""
 
 _OF_A_GRADE: tuple[tuple[str, str, Unit], ...] = (
     ("points", "choice points per person", "points"),
@@ -82,8 +94,11 @@ class Table(Outcome):
     courses : tuple of Course
         Empty where the cases are of different schools.
     grades : tuple of GradeLine
+    changes : tuple of tuple of GradeChange
+        Of each case after the first, by grade: what the week and the year lose, gain and need.
+        Empty where the cases are of different schools.
     verdicts : tuple of dict of str to int
-        By case: how many lines are ``better``, ``worse`` and so on.
+        By case: how many lines of the verdict are ``better``, ``worse`` and so on.
     """
 
     name: str
@@ -92,7 +107,13 @@ class Table(Outcome):
     floors: tuple[FloorLine, ...]
     courses: tuple[Course, ...]
     grades: tuple[GradeLine, ...]
+    changes: tuple[tuple[GradeChange, ...], ...]
     verdicts: tuple[dict[Verdict, int], ...]
+
+    @property
+    def verdict(self) -> tuple[Line, ...]:
+        """The lines of the verdict."""
+        return _verdict(self.lines)
 
     def line(self, key: str, of: str = "") -> Line:
         """One line by its key."""
@@ -131,21 +152,36 @@ def _table(
     floors = floor_lines([case.laws for case in cases])
     schools = dict.fromkeys(case.school for case in cases)
     found = [case.minutes for case in cases]
+    alone = len(schools) == 1
     lines = (
         *minute_lines(found),
         *law_lines(floors),
         *people([case.outcomes for case in cases]),
     )
     return Table(
-        name=next(iter(schools)) if len(schools) == 1 else "",
+        name=cases[0].school if alone else "",
         cases=cases,
         lines=lines,
         floors=floors,
-        courses=courses(found) if len(schools) == 1 else (),
+        courses=courses(found) if alone else (),
         grades=tuple(_grades(cases)),
+        changes=tuple(changes(group[0].scenario, found[0], one) for one in found[1:])
+        if alone
+        else (),
         verdicts=tuple(
-            dict(Counter(one.verdicts[at] for one in lines)) for at in range(len(cases))
+            dict(Counter(one.verdicts[at] for one in _verdict(lines))) for at in range(len(cases))
         ),
+    )
+
+
+def _verdict(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines of the verdict; those of the year where there is one, else those of the cycle."""
+    keys = {one.key for one in lines}
+    left_out = {"instruction_cycle"} if "instruction_year" in keys else set()
+    return tuple(
+        one
+        for one in lines
+        if (one.part == "law" or one.key in VERDICT) and one.key not in left_out
     )
 
 
@@ -156,6 +192,7 @@ def _case(subject: Subject, solution: Solution, packs: Sequence[Pack]) -> Case:
         school=subject.school,
         calendar=counted.calendar,
         scenario_hash=subject.scenario.digest,
+        week=tuple(Cycle(subject.scenario).blocks.values()),
         minutes=counted,
         laws=tuple(judge(subject.scenario, pack) for pack in packs),
         outcomes=outcomes(subject.scenario, solution),
