@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from scheduler.report import charts
+from scheduler.report import calendar_charts, charts, compared
 from scheduler.report.page import BANDS
 from scheduler.report.wording import NONE, number, ordinal, percent, safe
 
 if TYPE_CHECKING:
+    from scheduler.comparison import Comparison, Table
     from scheduler.report.page import Page
     from scheduler.report.roster import Roster
     from scheduler.report.slips import Slip
+
+
+_OF_COMPARISONS = (
+    *("balances", "bells", "by_part", "differing", "gaps", "judged", "labelled", "lawful"),
+    *("sentences", "shown"),
+)
+"""Words of `compared` that its template uses."""
 
 
 @cache
@@ -31,6 +39,7 @@ def _templates() -> Environment:
         finalize=lambda value: safe(value) if type(value) is str else value,
     )
     found.filters |= {"number": number, "percent": percent, "ordinal": ordinal}
+    found.filters |= {name: getattr(compared, name) for name in _OF_COMPARISONS}
     found.globals |= {"none_sign": NONE}
     return found
 
@@ -55,3 +64,33 @@ def rosters(name: str, found: tuple[Roster, ...]) -> str:
 def slips(name: str, found: tuple[Slip, ...]) -> str:
     """Slips, each on a printed page of its own."""
     return _templates().get_template("slips.html").render(name=name, slips=found)
+
+
+def comparison(found: Comparison) -> str:
+    """Calendars compared, as a page of its own; one school's prints on two pages."""
+    return (
+        _templates()
+        .get_template("compare.html")
+        .render(
+            found=found,
+            rows=compared.overview(found),
+            heads=compared.overview_heads(found),
+            packs=compared.packs(found),
+            yardstick=compared.YARDSTICK,
+            pictures=[_of_table(table, at) for at, table in enumerate(found.tables, 1)],
+        )
+    )
+
+
+def _of_table(table: Table, at: int) -> dict[str, object]:
+    """Pictures of one table; their ids tell it from the others."""
+    others = list(enumerate(table.cases))[1:]
+    return {
+        "weeks": Markup(calendar_charts.weeks(table, f"weeks-{at}")),
+        "floors": Markup(calendar_charts.floors(table, f"floors-{at}")) if table.floors else "",
+        "outcomes": Markup(calendar_charts.outcomes(table, f"outcomes-{at}")),
+        "winners": [
+            (case.label, Markup(calendar_charts.winners(table, n, f"winners-{at}-{n}")))
+            for n, case in others
+        ],
+    }
