@@ -104,7 +104,7 @@ def law_lines(floors: Sequence[FloorLine]) -> list[Line]:
         line(
             "law",
             f"{one.pack}_{one.kind}_{one.needed}",
-            f"{one.pack}: above {one.label}",
+            f"{one.pack}: margin over {one.label}",
             "days" if one.unit == "days" else "minutes",
             one.margins,
             better="more",

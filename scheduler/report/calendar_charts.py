@@ -1,4 +1,4 @@
-"""Pictures of calendars: the week to scale, minutes against floors, outcomes, who wins and loses."""
+"""Pictures of calendars: the week to scale, minutes against floors, outcomes, winners, losers."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def weeks(table: Table, name: str) -> str:
     bells = [bell for case in table.cases for bell in case.week]
     first = min(bell.start for bell in bells) // 60 * 60
     last = -(-max(bell.end for bell in bells) // 60) * 60
-    with panels(0.45 + 3.55 * rows, rows, columns) as (figure, places):
+    with panels(0.4 + 3.1 * rows, rows, columns) as (figure, places):
         for at, axes in enumerate(places):
             if at < len(table.cases):
                 _week(axes, table.cases[at], first, last)
@@ -157,7 +157,7 @@ def floors(table: Table, name: str) -> str:
     """Bars: what there is of what each floor asks for, which is the line at 100 %."""
     bars = len(table.cases)
     step = bars + 0.6
-    with drawing(0.75 + 0.19 * step * len(table.floors)) as (figure, axes):
+    with drawing(0.6 + 0.14 * step * len(table.floors)) as (figure, axes):
         ticks = []
         for row, floor in enumerate(table.floors):
             middle = row * step + (bars - 1) / 2
@@ -204,7 +204,7 @@ def _floor_bar(axes: Axes, y: float, floor: FloorLine, at: int) -> None:
         edgecolor=PAPER,
         height=0.86,
     )
-    axes.text(min(share, TALLEST) + 0.02, y, _floor_said(floor, at), va="center", fontsize=7)
+    axes.text(min(share, TALLEST) + 0.03, y, _floor_said(floor, at), va="center", fontsize=7)
 
 
 def _case_key(axes: Axes, table: Table) -> None:
@@ -232,13 +232,13 @@ def outcomes(table: Table, name: str) -> str:
     lines = [line for line in table.lines if line.key in BARS and any(line.values)]
     bars = len(table.cases)
     step = bars + 0.6
-    with drawing(0.5 + 0.13 * step * len(lines)) as (figure, axes):
+    with drawing(0.4 + 0.11 * step * len(lines)) as (figure, axes):
         for row, line in enumerate(lines):
             largest = max(abs(value) for value in line.values if value is not None)
             for at in range(bars):
                 _outcome_bar(axes, row * step + at, line, at, largest)
         middles = [row * step + (bars - 1) / 2 for row in range(len(lines))]
-        axes.set_yticks(middles, [short(labelled(line), 46) for line in lines], fontsize=7.5)
+        axes.set_yticks(middles, [short(labelled(line), 50) for line in lines], fontsize=7.5)
         axes.set_ylim(len(lines) * step - 0.6, -0.8)
         axes.set_xlim(0, 1.75)
         axes.set_xticks([])
@@ -260,7 +260,7 @@ def _outcome_bar(axes: Axes, y: float, line: Line, at: int, largest: Decimal) ->
     axes.barh(y, length, color=CASES[at % len(CASES)], height=0.86)
     text = shown(value, line.unit)
     if at:
-        text += f"   {differing(line.differences[at], line.unit)}   {judged(line, at)}"
+        text += f" · {differing(line.differences[at], line.unit)} · {judged(line, at)}"
     axes.text(length + 0.015, y, text, va="center", fontsize=7)
 
 
@@ -276,7 +276,7 @@ def winners(table: Table, at: int, name: str) -> str:
     ]
     courses = _courses(table, at)
     rows = max(len(people), len(courses), 2)
-    with panels(0.75 + 0.19 * rows, 1, 2 if courses else 1) as (figure, places):
+    with panels(0.55 + 0.17 * rows, 1, 2 if courses else 1) as (figure, places):
         _sides(places[0], people, "choice points per person")
         if courses:
             unit = "minutes a year" if table.courses[0].year is not None else "minutes a week"
@@ -322,6 +322,7 @@ def _sides(axes: Axes, rows: Sequence[tuple[str, float, str]], unit: str) -> Non
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(range(len(rows)), [short(who, 22) for who, _, _ in rows], fontsize=7.5)
     axes.set_ylim(max(len(rows), 2) - 0.4, -0.6)
-    axes.set_xlim(-1.5 * most, 1.5 * most)
+    below, above = (any(side * change > 0 for _, change, _ in rows) for side in (-1, 1))
+    axes.set_xlim(-(1.5 if below else 0.1) * most, (1.5 if above or not below else 0.1) * most)
     axes.set_xticks([])
     axes.set_title(unit, loc="left", fontsize=8)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from scheduler.calendars import Balance, GradeChange
     from scheduler.comparison import Case, Comparison, FloorLine, Line, Table
+    from scheduler.comparison.lines import Verdict
 
 PARTS = {
     "minutes": "Minutes",
@@ -27,6 +28,14 @@ PARTS = {
 }
 SIGNS = {"better": "▲", "worse": "▼", "different": "≠", "no difference": "=", "not known": "?"}
 """What stands before a verdict, so that colour is never all there is."""
+
+_COUNTED: tuple[tuple[Verdict, str], ...] = (
+    ("better", "better"),
+    ("worse", "worse"),
+    ("no difference", "without a difference"),
+    ("different", "different, neither better nor worse"),
+    ("not known", "not known"),
+)
 
 YARDSTICK = (
     "The gap is proven of a plan’s worth. Of other figures found by solving, a difference up to "
@@ -83,17 +92,7 @@ def sentences(table: Table) -> list[str]:
     found = []
     for at, case in enumerate(others, 1):
         counts = table.verdicts[at]
-        told = [
-            f"{counts[verdict]} {word}"
-            for verdict, word in (
-                ("better", "better"),
-                ("worse", "worse"),
-                ("no difference", "without a difference"),
-                ("different", "different, neither better nor worse"),
-                ("not known", "not known"),
-            )
-            if counts.get(verdict)  # type: ignore[call-overload]
-        ]
+        told = [f"{counts[verdict]} {word}" for verdict, word in _COUNTED if counts.get(verdict)]
         total = sum(counts.values())
         found.append(
             f"{case.label} against {first.label}: of {counted(total, 'figure')}, {listed(told)}."
