@@ -16,6 +16,7 @@ from scheduler.cli import (
     calendar_minutes,
     calendar_shift,
     check,
+    compare,
     diagnose,
     diff,
     explain,
@@ -32,6 +33,7 @@ from scheduler.cli.screen import tell, write
 from scheduler.reading import BadInput
 from scheduler.report import Unknown
 from scheduler.report.wording import counted
+from scheduler.runs import NoCluster
 from scheduler.solver.isolate import SolverCrashed
 from scheduler.solver.solve import CheckerDisagrees, NothingFound
 
@@ -49,7 +51,7 @@ def ending() -> Iterator[None]:
         for problem in bad.problems:
             tell(str(problem))
         raise _ended(BAD_INPUT, counted(len(bad.problems), "problem")) from bad
-    except (NoCalendar, Refused, Unknown) as wrong:
+    except (NoCalendar, NoCluster, Refused, Unknown) as wrong:
         raise _ended(BAD_INPUT, str(wrong)) from wrong
     except OSError as refused:
         raise _ended(BAD_INPUT, _refusal(refused)) from refused
@@ -121,7 +123,10 @@ def _add(module: ModuleType, group: typer.Typer, name: str) -> None:
     group.command(name, help=escape(text), epilog=epilog)(module.command)
 
 
-_MODULES = (check, solve, verify, show, explain, report, repair, diagnose, diff, rules, generate)
+_MODULES = (
+    *(check, solve, verify, show, explain, report, repair, diagnose, diff, compare, rules),
+    generate,
+)
 for _module in _MODULES:
     _add(_module, app, _module.__name__.rpartition(".")[2])
 

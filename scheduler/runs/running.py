@@ -12,7 +12,7 @@ from scheduler.runs.jobs import Failure, solved
 from scheduler.runs.kept import timeless
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
     from concurrent.futures import Executor, Future
 
     from scheduler.models import Solution
@@ -56,7 +56,7 @@ def run(
     *,
     results: Results | None = None,
     progress: Say | None = None,
-) -> Iterator[Ran]:
+) -> Generator[Ran]:
     """Solve tasks, several at once, and yield each as soon as it is done.
 
     Tasks that are equal but for their name are solved once. A task whose worker is killed is begun
