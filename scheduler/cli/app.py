@@ -15,6 +15,7 @@ from scheduler.calendars import NoCalendar
 from scheduler.cli import (
     calendar_minutes,
     calendar_shift,
+    calendar_sweep,
     check,
     compare,
     diagnose,
@@ -136,5 +137,5 @@ calendar = typer.Typer(
     rich_markup_mode="rich",
 )
 app.add_typer(calendar, name="calendar")
-for _module in (calendar_minutes, calendar_shift):
+for _module in (calendar_minutes, calendar_shift, calendar_sweep):
     _add(_module, calendar, _module.__name__.rpartition("_")[2])

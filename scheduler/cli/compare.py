@@ -93,14 +93,15 @@ def command(
         raise Refused(f"{target} is a folder; name a file")
     packs = [read_pack(name) for name in pack or ()]
     groups = _groups(scenario, calendar or [], split(kinds))
+    given = {"kinds": kinds} if kinds else {}
     tasks = {
-        one.scenario.digest: Task(
-            _task_name(one, groups),
+        one.key: Task(
+            one.key,
             one.scenario,
             time_limit,
             gap,
             seed,
-            {"calendar": one.scenario.scenario.calendar} | ({"kinds": kinds} if kinds else {}),
+            {"calendar": one.scenario.scenario.calendar, **given},
         )
         for group in groups
         for one in group
@@ -134,7 +135,7 @@ def named(path: Path) -> str:
 
 
 def solutions(came: Sequence[Ran], stopped: bool) -> dict[str, Solution]:
-    """Answers by the digest of their scenario.
+    """Answers by the name of their task.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def solutions(came: Sequence[Ran], stopped: bool) -> dict[str, Solution]:
         if ran.failure is not None:
             tell(f"{ran.task.name}: {ran.failure.why}")
             raise ran.failure.error()
-    return {ran.task.scenario.digest: ran.solution for ran in came if ran.solution is not None}
+    return {ran.task.name: ran.solution for ran in came if ran.solution is not None}
 
 
 def _groups(
@@ -170,16 +171,21 @@ def _groups(
             f"one calendar of one scenario leaves nothing to compare; add --calendar NAME, such as "
             f"one that 'flexweave calendar shift {sources[0]}' makes, or another scenario"
         )
-    if len(wanted) >= 2:
-        read = [[_read(path, name, kinds) for name in wanted] for path in sources]
-        names = _apart([_school(one[0], path) for one, path in zip(read, sources, strict=True)])
-        return [
-            [Subject(label, name, one) for label, one in zip(_apart(wanted), ones, strict=True)]
-            for name, ones in zip(names, read, strict=True)
-        ]
-    schools = [_read(path, wanted[0] if wanted else None, kinds) for path in sources]
-    names = _apart([_school(one, path) for one, path in zip(schools, sources, strict=True)])
-    return [[Subject(name, name, one) for name, one in zip(names, schools, strict=True)]]
+    names: list[str | None] = [*wanted] or [None]
+    read = [[_read(path, name, kinds) for name in names] for path in sources]
+    files = _apart([named(path) for path in sources])
+    schools = _apart([one[0].scenario.name or file for one, file in zip(read, files, strict=True)])
+    groups = []
+    for school, file, ones in zip(schools, files, read, strict=True):
+        labels = _apart(wanted) if len(wanted) > 1 else [school]
+        alone = "" if len(sources) == 1 else f"{file}-"
+        groups.append(
+            [
+                Subject(label, school, one, f"{alone}{one.scenario.calendar}")
+                for label, one in zip(labels, ones, strict=True)
+            ]
+        )
+    return groups if len(wanted) > 1 else [[one for group in groups for one in group]]
 
 
 def _read(path: Path, calendar: str | None, kinds: tuple[str, ...] | None) -> Scenario:
@@ -188,15 +194,9 @@ def _read(path: Path, calendar: str | None, kinds: tuple[str, ...] | None) -> Sc
     Raises
     ------
     BadScenario
-        When anything is wrong with it.
-    Unknown
-        When it has no such calendar.
+        When anything is wrong with it, such as that it has no such calendar.
     """
-    found = (
-        examine(path, kinds=kinds)
-        if calendar is None
-        else examine(path, calendar=calendar, kinds=kinds)
-    )
+    found = examine(path, calendar=calendar, kinds=kinds)
     if found.scenario is None:
         tell(f"{path}:")
         raise BadScenario(found.problems)
@@ -207,10 +207,6 @@ def _read(path: Path, calendar: str | None, kinds: tuple[str, ...] | None) -> Sc
     return found.scenario.model_copy(update={"scenario": own})
 
 
-def _school(scenario: Scenario, path: Path) -> str:
-    return scenario.scenario.name or named(path)
-
-
 def _apart(names: Sequence[str]) -> list[str]:
     """Names told apart: one that comes again gets a number."""
     seen: dict[str, int] = {}
@@ -219,11 +215,3 @@ def _apart(names: Sequence[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return found
-
-
-def _task_name(one: Subject, groups: Sequence[Sequence[Subject]]) -> str:
-    """What a solve is called: by its calendar, by its school too where there are several."""
-    calendar = one.scenario.scenario.calendar
-    return (
-        calendar if len({s.school for g in groups for s in g}) == 1 else f"{one.school} {calendar}"
-    )

@@ -1,6 +1,6 @@
 """Calendars, scenarios and shifts side by side: minutes, law and people, each figure's difference.
 
-`outcomes` says how people fare in one solved calendar, `compare` puts cases side by side, `curve`
+`outcomes` says how people fare in one solved calendar, `compare` puts cases side by side, `sweep`
 follows a calendar that is shortened step by step.
 """
 
@@ -8,6 +8,7 @@ from scheduler.comparison.comparing import Case, Comparison, GradeLine, Subject,
 from scheduler.comparison.legal import FloorLine
 from scheduler.comparison.lines import Line
 from scheduler.comparison.outcomes import Duty, GradeOutcome, Outcomes, outcomes
+from scheduler.comparison.sweeping import Shift, Step, Sweep, shifts, sweep
 from scheduler.comparison.timing import Course
 
 __all__ = [
@@ -20,8 +21,13 @@ __all__ = [
     "GradeOutcome",
     "Line",
     "Outcomes",
+    "Shift",
+    "Step",
     "Subject",
+    "Sweep",
     "Table",
     "compare",
     "outcomes",
+    "shifts",
+    "sweep",
 ]

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 class Subject(NamedTuple):
     """What is compared: a scenario under the calendar that its settings name.
 
-    ``label`` is how it is called beside others, ``school`` what the scenario is called.
+    ``label`` is how it is called beside others, ``school`` what the scenario is called, ``key``
+    what its solve is called: equal for equal ones.
     """
 
     label: str
     school: str
     scenario: Scenario
+    key: str
 
 
 class Case(Outcome):
@@ -138,7 +140,7 @@ def compare(
     groups : sequence of sequence of Subject
         One table each; the first subject of a group is what the others are compared with.
     solutions : mapping of str to Solution
-        By the scenario's digest.
+        By the subject's key.
     packs : sequence of Pack
         What the law asks for.
     """
@@ -148,7 +150,7 @@ def compare(
 def _table(
     group: Sequence[Subject], solutions: Mapping[str, Solution], packs: Sequence[Pack]
 ) -> Table:
-    cases = tuple(_case(one, solutions[one.scenario.digest], packs) for one in group)
+    cases = tuple(of_subject(one, solutions[one.key], packs) for one in group)
     floors = floor_lines([case.laws for case in cases])
     schools = dict.fromkeys(case.school for case in cases)
     found = [case.minutes for case in cases]
@@ -185,13 +187,14 @@ def _verdict(lines: Sequence[Line]) -> tuple[Line, ...]:
     )
 
 
-def _case(subject: Subject, solution: Solution, packs: Sequence[Pack]) -> Case:
+def of_subject(subject: Subject, solution: Solution, packs: Sequence[Pack]) -> Case:
+    """A subject with its minutes, what the law says, and how people fare in its solution."""
     counted = minutes(subject.scenario)
     return Case(
         label=subject.label,
         school=subject.school,
         calendar=counted.calendar,
-        scenario_hash=subject.scenario.digest,
+        scenario_hash=solution.certificate.scenario_hash,
         week=tuple(Cycle(subject.scenario).blocks.values()),
         minutes=counted,
         laws=tuple(judge(subject.scenario, pack) for pack in packs),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from scheduler.comparison import Case, FloorLine, Line, Table
+    from scheduler.comparison import Case, FloorLine, Line, Sweep, Table
     from scheduler.models import Bell
 
 KINDS = {
@@ -326,3 +326,66 @@ def _sides(axes: Axes, rows: Sequence[tuple[str, float, str]], unit: str) -> Non
     axes.set_xlim(-(1.5 if below else 0.1) * most, (1.5 if above or not below else 0.1) * most)
     axes.set_xticks([])
     axes.set_title(unit, loc="left", fontsize=8)
+
+
+# ---- a sweep -----------------------------------------------------------------------------------
+
+_AGAINST = (
+    ("points", "choice points per student"),
+    ("run", "student sessions that run"),
+    ("early_release", "early release, minutes a week"),
+)
+"""What is drawn against the minutes, beside the curve."""
+
+
+def curve(told: Sweep, name: str) -> str:
+    """The trade-off: flex time served against teachers' time together, a point for each step."""
+    rows = told.rows
+    with drawing(3.4) as (figure, axes):
+        x = [float(row["flex_minutes"]) for row in rows]
+        y = [float(row["cop_minutes"]) for row in rows]
+        axes.plot(x, y, color=FAINT, linewidth=1.5, zorder=1)
+        for at, row in enumerate(rows):
+            missed = bool(row["missed"])
+            axes.scatter(
+                x[at],
+                y[at],
+                s=34,
+                zorder=2,
+                color=WORSE if missed else CASES[0] if not row["minutes"] else CASES[1],
+                marker="X" if missed else "s" if not row["minutes"] else "o",
+            )
+            label = told.base if not row["minutes"] else f"{row['minutes']:+d}".replace("-", "−")
+            axes.annotate(label, (x[at], y[at]), (6, 3), textcoords="offset points", fontsize=8)
+        axes.margins(0.12, 0.14)
+        axes.grid(color=FAINT, linewidth=0.5)
+        axes.set_axisbelow(True)
+        axes.set_xlabel("flex minutes served per student, a week")
+        axes.set_ylabel("minutes in CoPs per member of staff, a week")
+        said = "; ".join(
+            f"{row['calendar']}: {number(row['flex_minutes'])} flex minutes, "
+            f"{number(row['cop_minutes'])} in CoPs"
+            for row in rows
+        )
+        title = "Flex time served against teachers’ time together"
+        return svg(figure, name, title, f"{said}.")
+
+
+def against(told: Sweep, name: str) -> str:
+    """What else changes with the minutes."""
+    rows = told.rows
+    with panels(1.9, 1, len(_AGAINST)) as (figure, places):
+        x = [row["minutes"] for row in rows]
+        for axes, (key, label) in zip(places, _AGAINST, strict=True):
+            axes.plot(x, [float(row[key]) for row in rows], "o-", color=CASES[1], markersize=3.5)
+            axes.set_title(label, loc="left", fontsize=8)
+            axes.grid(axis="y", color=FAINT, linewidth=0.5)
+            axes.margins(0.06, 0.2)
+            axes.set_xlabel("minutes longer", fontsize=7.5)
+            axes.tick_params(labelsize=7)
+            axes.invert_xaxis()
+        said = "; ".join(
+            f"{row['calendar']}: " + ", ".join(f"{label} {row[key]}" for key, label in _AGAINST)
+            for row in rows
+        )
+        return svg(figure, name, "What else changes", f"{said}.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scheduler.models.cells import clock
 from scheduler.report import tables
 from scheduler.report.wording import NONE, counted, listed, number, percent
+from scheduler.writing.cells import csv_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from scheduler.calendars import Balance, GradeChange
-    from scheduler.comparison import Case, Comparison, FloorLine, Line, Table
+    from scheduler.comparison import Case, Comparison, FloorLine, Line, Sweep, Table
     from scheduler.comparison.lines import Verdict
 
 PARTS = {
@@ -116,7 +117,11 @@ def _lawful(case: Case, at: int, floors: Sequence[FloorLine]) -> str:
 
 def packs(comparison: Comparison) -> list[str]:
     """What the law stands on, once each, and that it is no legal advice."""
-    laws = [law for table in comparison.tables for case in table.cases for law in case.laws]
+    return _laws(case for table in comparison.tables for case in table.cases)
+
+
+def _laws(cases: Iterable[Case]) -> list[str]:
+    laws = [law for case in cases for law in case.laws]
     sources = dict.fromkeys(f"{law.title}: {law.source}, as of {law.date}." for law in laws)
     return [*sources, *dict.fromkeys(law.notice for law in laws)]
 
@@ -209,6 +214,83 @@ def overview_heads(comparison: Comparison) -> list[str]:
             several = len(table.cases) > 2 or names[table.name] > 1
             heads.append(f"{table.name}: {case.calendar}" if several else table.name)
     return heads
+
+
+# ---- sweeps --------------------------------------------------------------------------------------
+
+SWEPT = {
+    "minutes": "minutes longer",
+    "flex_minutes": "flex minutes served per student",
+    "cop_minutes": "minutes in CoPs per member of staff",
+    "together": "staff in CoPs at once",
+    "points": "choice points per student",
+    "first": "first choices",
+    "unplaced": "unplaced",
+    "run": "sessions that run",
+    "stopped_by_pd": "closed, a leader in a CoP",
+    "least_instruction": "least instruction",
+    "early_release": "early release, a week",
+    "gap": "gap",
+}
+"""Columns of a sweep that are shown, and how they are called."""
+
+
+def swept(told: Sweep) -> list[list[str]]:
+    """Rows of a sweep as they are shown."""
+    return [[_swept(name, row) for name in SWEPT] for row in told.rows]
+
+
+def _swept(name: str, row: dict[str, Any]) -> str:
+    if name == "minutes":
+        return f"{row[name]:+d}".replace("-", "−") if row[name] else "0 (as it is)"
+    return percent(row[name]) if name in ("together", "gap") else shown(row[name], "")
+
+
+def sweep_sentences(told: Sweep) -> list[str]:
+    """What the curve says: the ends of it, and what is missing."""
+    found = []
+    if len(told.steps) < told.wanted:
+        found.append(
+            f"Stopped: {len(told.steps)} of {counted(told.wanted, 'calendar')} were solved."
+        )
+    rows = {row["minutes"]: row for row in told.rows}
+    if 0 in rows and len(rows) > 1:
+        best = max(rows.values(), key=lambda row: (row["cop_minutes"], row["points"]))
+        found.append(
+            f"As it is, students have {number(rows[0]['flex_minutes'])} minutes of flex time and "
+            f"staff {number(rows[0]['cop_minutes'])} in CoPs a week; at {best['minutes']:+d} "
+            f"minutes it is {number(best['flex_minutes'])} and {number(best['cop_minutes'])}, the "
+            "most time in CoPs."
+        )
+    missed = [
+        f"{row['calendar']} ({', '.join(row['missed'])})" for row in told.rows if row["missed"]
+    ]
+    if missed:
+        found.append(f"Below a floor of the law: {listed(missed)}.")
+    return found
+
+
+def sweep_csv(told: Sweep) -> bytes:
+    """All rows and columns of a sweep as CSV."""
+    rows = told.rows
+    return csv_bytes(list(rows[0]), rows)
+
+
+def sweep_packs(told: Sweep) -> list[str]:
+    """What the law stands on, and that it is no legal advice."""
+    return _laws(step.case for step in told.steps)
+
+
+def of_sweep(told: Sweep) -> Iterator[RenderableType]:
+    """A sweep as sentences and a table."""
+    yield tables.heading(f"{told.name}: {told.base}, {', '.join(told.days)} shortened step by step")
+    for text in sweep_sentences(told):
+        yield tables.line(text)
+    rows = zip(SWEPT.values(), *swept(told), strict=True)
+    heads, *others = rows
+    yield tables.table(["", *(f">{cell}" for cell in heads[1:])], others)
+    for text in sweep_packs(told):
+        yield tables.line(text)
 
 
 # ---- in a terminal -----------------------------------------------------------------------------

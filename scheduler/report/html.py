@@ -13,7 +13,7 @@ from scheduler.report.page import BANDS
 from scheduler.report.wording import NONE, number, ordinal, percent, safe
 
 if TYPE_CHECKING:
-    from scheduler.comparison import Comparison, Table
+    from scheduler.comparison import Comparison, Sweep, Table
     from scheduler.report.page import Page
     from scheduler.report.roster import Roster
     from scheduler.report.slips import Slip
@@ -94,3 +94,20 @@ def _of_table(table: Table, at: int) -> dict[str, object]:
             for n, case in others
         ],
     }
+
+
+def sweep(told: Sweep) -> str:
+    """A sweep's trade-off as a page of its own."""
+    return (
+        _templates()
+        .get_template("sweep.html")
+        .render(
+            told=told,
+            texts=compared.sweep_sentences(told),
+            heads=list(compared.SWEPT.values()),
+            rows=compared.swept(told),
+            packs=compared.sweep_packs(told),
+            curve=Markup(calendar_charts.curve(told, "curve")),
+            against=Markup(calendar_charts.against(told, "against")),
+        )
+    )
