@@ -338,6 +338,10 @@ _AGAINST = (
 """What is drawn against the minutes, beside the curve."""
 
 
+LEAST_SPAN = 10.0
+"""Minutes across the curve: what differs by less should not look like much."""
+
+
 def curve(told: Sweep, name: str) -> str:
     """The trade-off: flex time served against teachers' time together, a point for each step."""
     rows = told.rows
@@ -358,6 +362,9 @@ def curve(told: Sweep, name: str) -> str:
             label = told.base if not row["minutes"] else f"{row['minutes']:+d}".replace("-", "−")
             axes.annotate(label, (x[at], y[at]), (6, 3), textcoords="offset points", fontsize=8)
         axes.margins(0.12, 0.14)
+        middle, half = (max(x) + min(x)) / 2, max(0.65 * (max(x) - min(x)), LEAST_SPAN / 2)
+        axes.set_xlim(middle - half, middle + half)
+        axes.set_ylim(bottom=0)
         axes.grid(color=FAINT, linewidth=0.5)
         axes.set_axisbelow(True)
         axes.set_xlabel("flex minutes served per student, a week")

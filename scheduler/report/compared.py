@@ -258,9 +258,9 @@ def sweep_sentences(told: Sweep) -> list[str]:
         best = max(rows.values(), key=lambda row: (row["cop_minutes"], row["points"]))
         found.append(
             f"As it is, students have {number(rows[0]['flex_minutes'])} minutes of flex time and "
-            f"staff {number(rows[0]['cop_minutes'])} in CoPs a week; at {best['minutes']:+d} "
-            f"minutes it is {number(best['flex_minutes'])} and {number(best['cop_minutes'])}, the "
-            "most time in CoPs."
+            f"staff {number(rows[0]['cop_minutes'])} in CoPs a week; at "
+            f"{differing(Decimal(best['minutes']), '')} minutes it is "
+            f"{number(best['flex_minutes'])} and {number(best['cop_minutes'])}, the most in CoPs."
         )
     missed = [
         f"{row['calendar']} ({', '.join(row['missed'])})" for row in told.rows if row["missed"]
