@@ -6,11 +6,14 @@ meets after the students leave.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from scheduler.reading import read
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scheduler.models import Scenario
 
 HEAD = ("calendar", "day", "block", "kind", "start", "end")
@@ -73,3 +76,9 @@ def document(**more: Any) -> dict[str, Any]:
 def school(calendar: str, **more: Any) -> Scenario:
     """The school under one of its calendars."""
     return read(document(**more), calendar=calendar)
+
+
+def put(path: Path, **more: Any) -> Path:
+    """Write the school as a JSON file."""
+    path.write_text(json.dumps(document(**more)))
+    return path

@@ -16,7 +16,7 @@ from scheduler.reading import read_solution
 from scheduler.runs import Failure, Ran
 from scheduler.solver.solve import State
 from tests.schools import TINY
-from tests.twocalendars import document
+from tests.twocalendars import document, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +26,6 @@ BOTH = ("--calendar", "now", "--calendar", "then")
 
 def invoke(*given: object) -> Any:
     return CliRunner().invoke(app, [*map(str, given)])
-
-
-def put(path: Path, **more: Any) -> Path:
-    path.write_text(json.dumps(document(**more)))
-    return path
 
 
 @pytest.fixture(scope="module")
