@@ -26,8 +26,8 @@ from scheduler.writing.cells import dumped
 from scheduler.writing.files import put_in_place
 
 EXAMPLES = (
-    "flexweave calendar sweep fixtures/short-monday/middle --from current --day Mon "
-    "--minutes -60:-90:30 --gap 0.03 --pack IL -o out/sweep",
+    "flexweave calendar sweep fixtures/tiny --day Mon --minutes -10:-20:10 --pd none --pack IL "
+    "-o out/sweep",
 )
 
 MOST = 200

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "flexweave compare fixtures/short-monday/middle --calendar current --calendar short-monday "
-    "--pack IL --gap 0.02 -o compare.html",
-    "flexweave compare fixtures/short-monday/middle fixtures/short-monday/elementary "
-    "--calendar current --calendar short-monday --gap 0.02 --results out/schools --json",
+    "--pack IL --gap 0.1 -o compare.html",
+    "flexweave compare fixtures/tiny fixtures/tiny --results out/pilots --json",
 )
 
 Packs = Annotated[

@@ -137,10 +137,12 @@ _PEOPLE: tuple[tuple[Part, str, str, Unit, Better, bool], ...] = (
 
 
 def people(found: Sequence[Outcomes]) -> list[Line]:
-    """How people fare in each case."""
+    """How people fare in each case; a figure that no case has is left out."""
     lines = [_worth(found)]
     for part, key, label, unit, better, searched in _PEOPLE:
         values = [getattr(one, key) for one in found]
+        if all(value is None for value in values):
+            continue
         margins = search_margins(found, values) if searched else ()
         lines.append(line(part, key, label, unit, values, better=better, margins=margins))
     return lines

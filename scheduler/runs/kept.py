@@ -62,7 +62,7 @@ class Results:
             solution = read_solution(place) if known["key"] == task.key else None
         except (OSError, ValueError, TypeError, LookupError, BadSolution):
             return None
-        if solution is None or solution.certificate.scenario_hash != task.scenario.digest:
+        if solution is None or solution.certificate.scenario_hash != task.digest:
             return None
         return None if verify(task.scenario, solution) else solution
 
@@ -77,7 +77,7 @@ class Results:
         about = {
             "name": task.name,
             "key": task.key,
-            "scenario_hash": task.scenario.digest,
+            "scenario_hash": task.digest,
             "time_limit": task.time_limit,
             "gap": task.gap,
             "seed": task.seed,
