@@ -109,6 +109,16 @@ def test_a_calendar_beside_itself_makes_no_difference(made, alone, monkeypatch):
     assert "no day changes its instructional minutes" in told.stdout
 
 
+def test_a_scenario_that_names_no_calendar_has_its_only_one(tmp_path):
+    bells = [row for row in document()["bells"] if row["calendar"] == "now"]
+    days = [row for row in document()["days"] if row["calendar"] == "now"]
+    sessions = [row for row in document()["sessions"] if row["id"] != "cop-then"]
+    only = {"bells": bells, "days": days, "sessions": sessions, "scenario": {"name": "Only"}}
+    told = invoke("compare", put(tmp_path / "x.json", **only))
+    assert told.exit_code == 2
+    assert "one calendar of one scenario leaves nothing to compare" in told.stderr
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
