@@ -1,0 +1,51 @@
+"""Whether the service lives, whether it can work, and what is measured."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response, status
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.access import Here, Operator
+from api.contract import Health, Readiness
+from api.responses import secured
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/healthz", operation_id="get_health")
+def get_health() -> Health:
+    """Whether the service lives. Needs no token."""
+    return Health(status="ok")
+
+
+@router.get(
+    "/readyz",
+    operation_id="get_readiness",
+    responses={503: {"model": Readiness, "description": "It cannot work now"}},
+)
+def get_readiness(here: Here, response: Response) -> Readiness:
+    """Whether the database answers and workers take jobs. Needs no token."""
+    try:
+        database = here.database.ready()
+    except SQLAlchemyError:
+        database = False
+    workers = here.runner.alive()
+    ready = database and workers
+    if not ready:
+        response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    return Readiness(status="ready" if ready else "not ready", database=database, workers=workers)
+
+
+@router.get(
+    "/metrics",
+    operation_id="get_metrics",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **secured("forbidden"),
+    },
+)
+def get_metrics(here: Here, _: Operator) -> Response:
+    """Requests, jobs and workers, for Prometheus: numbers without names or schools."""
+    return Response(here.metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)

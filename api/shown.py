@@ -1,0 +1,77 @@
+"""Rows of the database as answers show them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, overload
+
+from api.contract import JobInfo, ScenarioInfo, SolutionInfo
+from scheduler.models import Certificate
+
+if TYPE_CHECKING:
+    from api.store.tables import Job, Scenario, Solution
+
+
+@overload
+def moment(seconds: float) -> datetime.datetime: ...
+@overload
+def moment(seconds: float | None) -> datetime.datetime | None: ...
+def moment(seconds: float | None) -> datetime.datetime | None:
+    """A moment as it is shown, in UTC."""
+    return None if seconds is None else datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+
+
+def scenario_info(row: Scenario) -> ScenarioInfo:
+    """A scenario: what it holds."""
+    return ScenarioInfo.model_validate(
+        {
+            "id": row.id,
+            "school": row.school,
+            "name": row.name,
+            "created": moment(row.created),
+            "digest": row.digest,
+            "counts": row.rows,
+            "warnings": row.warnings,
+            "changed_from": row.parent,
+        }
+    )
+
+
+def job_info(row: Job) -> JobInfo:
+    """A job and where it stands."""
+    return JobInfo.model_validate(
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "status": row.status,
+            "scenario": row.scenario,
+            "solution": row.after,
+            "repairs": row.before,
+            "cancelling": row.cancelling,
+            "created": moment(row.created),
+            "started": moment(row.started),
+            "finished": moment(row.finished),
+            "progress": row.state,
+            "error": row.error,
+        }
+    )
+
+
+def solution_info(row: Solution) -> SolutionInfo:
+    """A solution in figures."""
+    found = Certificate.model_validate(row.figures)
+    return SolutionInfo.model_validate(
+        {
+            "id": row.id,
+            "scenario": row.scenario,
+            "job": row.job,
+            "repairs": row.before,
+            "created": moment(row.created),
+            "published": moment(row.published),
+            "status": found.status,
+            "value": found.value,
+            "bound": found.bound,
+            "gap": found.gap,
+            "counts": found.counts,
+        }
+    )
