@@ -15,7 +15,7 @@ from fastapi.security import HTTPBearer
 
 from api import errors, openapi, retention
 from api.gate import Gate
-from api.routes import ROUTERS
+from api.routes import OPEN, SECURED
 from api.service import Service
 from api.store import schema
 
@@ -56,9 +56,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.service, app.state.stopping = service, threading.Event()
     token = Security(HTTPBearer(auto_error=False, description="Made by flexweave token create."))
-    for router in ROUTERS:
-        open_to_all = router.prefix == ""
-        app.include_router(router, dependencies=[] if open_to_all else [token])
+    for router in SECURED:
+        app.include_router(router, dependencies=[token])
+    for router in OPEN:
+        app.include_router(router)
     errors.handle(app)
     openapi.describe(app)
     app.add_middleware(Gate, service=service)

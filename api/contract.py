@@ -6,22 +6,23 @@ import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from api.errors import InputProblem
-from api.examples import SCENARIO
+from api.examples import SCENARIO, SCENARIO_SCHEMA
 from scheduler.explain import conflict, difference, treatment
 from scheduler.explain.typed import Price, Story, Why, WhyNot
-from scheduler.models import Solution
+from scheduler.models import Certificate, Finding, Solution
 from scheduler.models.time import Kind
 from scheduler.repair import Repair
 from scheduler.report import Entry
+from scheduler.report.rows import Debt, Line, State
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 JobKind = Literal["solve", "repair"]
-Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Seconds = Annotated[float, Field(ge=0, le=1_000_000)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
+Seconds = Annotated[float, Field(ge=0, le=1_000_000, strict=True)]
+Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
 Name = Annotated[str, Field(max_length=200)]
 
 
@@ -124,7 +125,7 @@ class DiagnoseRequest(Settings):
 
     solution: Name | None = None
     seed: Seed = 0
-    time_limit_s: Annotated[float, Field(ge=0, le=3_600)] = 30.0
+    time_limit_s: Annotated[float, Field(ge=0, le=3_600, strict=True)] = 30.0
 
 
 class ChangeRow(Sent):
@@ -158,9 +159,7 @@ class SmallSolveRequest(Search):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scenario": SCENARIO, "seed": 7}]})
 
-    scenario: dict[str, Any] = Field(
-        description="The scenario as one JSON document: a list of rows for each table."
-    )
+    scenario: Annotated[dict[str, Any], WithJsonSchema(SCENARIO_SCHEMA)]
 
 
 class SmallExplainRequest(SmallSolveRequest):
@@ -336,3 +335,18 @@ class Repaired(Repair):
 
 class Solved(Solution):
     """A solution with its certificate, as `flexweave solve` writes it."""
+
+
+WRITTEN: tuple[type[BaseModel], ...] = (
+    Certificate,
+    Solved,
+    Explained,
+    Difference,
+    Diagnosed,
+    Repaired,
+    Finding,
+    Line,
+    State,
+    Debt,
+)
+"""Answers that are written as files are, numbers plain."""

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from api.jobs.outcomes import Busy, Crashed, Done, Outcome, Overran, Refused
+from api.jobs.outcomes import Broken, Busy, Crashed, Done, Outcome, Overran, Refused
 from api.store.jobs import KeyReused, QueueFull
 
 if TYPE_CHECKING:
@@ -164,11 +164,20 @@ def value_of(outcome: Outcome) -> Any:
     ------
     NotDone
         When it was refused.
+    Internal
+        When the worker made a mistake.
     """
     if isinstance(outcome, Done):
         return outcome.value
+    if isinstance(outcome, Broken):
+        log.error("task: %s", outcome.place)
+        raise Internal
     assert isinstance(outcome, Refused)
     raise NotDone(outcome)
+
+
+class Internal(Exception):
+    """Something went wrong that nobody foresaw; it was noted already."""
 
 
 class NotDone(Exception):
@@ -216,6 +225,10 @@ def handle(app: FastAPI) -> None:
             slug, TYPES[slug].detail if slug != "not-found" else "", headers=found.headers
         )
 
+    @app.exception_handler(Internal)
+    def internal(_: Request, __: Internal) -> Response:
+        return problem("internal")
+
     @app.exception_handler(Busy)
     def busy(_: Request, __: Busy) -> Response:
         return problem("busy")
@@ -235,23 +248,6 @@ def handle(app: FastAPI) -> None:
     @app.exception_handler(Crashed)
     def crashed(_: Request, __: Crashed) -> Response:
         return problem("crashed")
-
-    @app.exception_handler(Exception)
-    def internal(request: Request, found: Exception) -> Response:
-        # The message could quote what is nobody's business: only its kind and place are noted.
-        log.error("%s %s: %s", request.method, request.scope["path"], place(found))
-        return problem("internal")
-
-
-def place(error: BaseException) -> str:
-    """What sort of error, and the lines of code that it came through: no words of its own."""
-    lines = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        lines.append(f"{code.co_filename}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return f"{type(error).__name__} at {' < '.join(reversed(lines[-8:]))}"
 
 
 def _wrong(error: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from scheduler.models import TABLES
+from scheduler.reading.draft import columns_of
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 SCENARIO: dict[str, Any] = {
     "scenario": {"name": "Two sessions"},
@@ -44,3 +50,36 @@ SCENARIO: dict[str, Any] = {
     ],
 }
 """A scenario, as one JSON document."""
+
+
+def _table(model: type[BaseModel]) -> dict[str, Any]:
+    """A table as JSON Schema: what its rows must have, and may."""
+    columns = columns_of(model)
+    return {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": list(columns.required),
+            "properties": {column: {} for column in columns.known},
+        },
+    }
+
+
+SCENARIO_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A scenario as one JSON document: a list of rows for each table, by the columns "
+    "of docs/scenario-format.md. A value is typed, or the text of a CSV cell.",
+    "required": ["scenario", "bells", "activities", "sessions"],
+    "anyOf": [{"required": ["students"]}, {"required": ["staff"]}],
+    "properties": {
+        "scenario": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string"},
+                "calendar": {"type": "string"},
+                "rules": {"type": "object", "description": "Knobs by rule; see /v1/rules."},
+            },
+        },
+        **{name: _table(model) for name, model in TABLES.items()},
+    },
+}

@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 
 from api.errors import problem
+from api.jobs.outcomes import place
 from api.limits import Body, Rate
 from api.store import tokens
 
@@ -28,6 +29,8 @@ log = logging.getLogger("flexweave.requests")
 
 OPEN = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
 """What needs no token."""
+
+METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"})
 
 LARGE = frozenset({"/v1/scenarios", "/v1/solve", "/v1/explain"})
 """What takes a scenario."""
@@ -66,7 +69,7 @@ class Gate:
         finally:
             seen.count()
 
-    async def _judge(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _judge(self, scope: Scope, receive: Receive, send: _Seen) -> None:
         settings = self._service.settings
         if scope["path"] not in OPEN:
             caller = await self._caller(scope)
@@ -85,7 +88,13 @@ class Gate:
                 scope, receive, send
             )
             return
-        await self._app(scope, Body(receive, most, settings.body_seconds), send)
+        try:
+            await self._app(scope, Body(receive, most, settings.body_seconds), send)
+        except Exception as error:
+            # Noted here, and no further: what the error says could be somebody's name.
+            log.error("%s: %s", route_of(scope), place(error))
+            if not send.begun:
+                await problem("internal")(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller | None:
         kind, _, text = Headers(scope=scope).get("authorization", "").partition(" ")
@@ -104,6 +113,11 @@ def _announced(scope: Scope) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
+def route_of(scope: Scope) -> str:
+    """The route that a request took, without what it asks for."""
+    return getattr(scope.get("route"), "path", "elsewhere")
+
+
 class _Seen:
     """An answer on its way out: gets its headers, and is counted."""
 
@@ -111,10 +125,11 @@ class _Seen:
         self._scope, self._send, self._metrics = scope, send, metrics
         self._began = time.monotonic()
         self._status = 499
+        self.begun = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self._status, self.begun = message["status"], True
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
@@ -123,8 +138,8 @@ class _Seen:
     def count(self) -> None:
         """Note the request: its route, never what it asks for."""
         seconds = time.monotonic() - self._began
-        route = getattr(self._scope.get("route"), "path", "elsewhere")
-        method = self._scope["method"]
+        route = route_of(self._scope)
+        method = self._scope["method"] if self._scope["method"] in METHODS else "OTHER"
         self._metrics.saw(route, method, self._status, seconds)
         caller = self._scope.get("state", {}).get("caller")
         token = caller.token if caller else "-"

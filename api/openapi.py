@@ -1,20 +1,30 @@
-"""The OpenAPI document: what FastAPI derives, put right where answers are written by `dumped`."""
+"""The OpenAPI document: what FastAPI derives, and what it cannot know."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from api.contract import WRITTEN
 from api.errors import MEDIA
+from api.responses import placeholder
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from pydantic_core import core_schema
 
-DECIMAL = "^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$"
-"""The pattern by which pydantic tells of a decimal that is written as text."""
+REFERENCE = "#/components/schemas/{model}"
+VALIDATION = ("HTTPValidationError", "ValidationError")
 
-METHODS = ("get", "put", "post", "delete", "patch")
+
+class Plain(GenerateJsonSchema):
+    """Schemas of what `dumped` writes: decimals are numbers."""
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> dict[str, Any]:
+        """A number."""
+        return {"type": "number"}
 
 
 def describe(app: FastAPI) -> None:
@@ -35,29 +45,46 @@ def _document(app: FastAPI) -> dict[str, Any]:
         summary=app.summary,
         description=app.description,
         routes=app.routes,
-        tags=app.openapi_tags,
     )
     for path in found["paths"].values():
-        for method in METHODS:
-            for response in path.get(method, {}).get("responses", {}).values():
-                _problem_only(response)
-    numbers: dict[str, Any] = _numbers(found)
-    return numbers
+        for operation in path.values():
+            _as_problems(operation["responses"])
+    schemas = found["components"]["schemas"]
+    for name in VALIDATION:
+        schemas.pop(name, None)
+    references, definitions = _written()
+    schemas.update(definitions)
+    filled: dict[str, Any] = _filled(found, references)
+    return filled
 
 
-def _problem_only(response: dict[str, Any]) -> None:
-    """A problem is sent in its own form and no other."""
-    content = response.get("content", {})
-    if MEDIA in content:
-        for form in [form for form in content if form != MEDIA]:
-            content[MEDIA].setdefault("schema", content.pop(form).get("schema"))
+def _as_problems(answers: dict[str, Any]) -> None:
+    """Problems are sent in their own form and no other; what cannot be wrong is not told of."""
+    for status, response in list(answers.items()):
+        content = response.get("content", {})
+        if MEDIA in content:
+            for form in [form for form in content if form != MEDIA]:
+                content[MEDIA].setdefault("schema", content.pop(form).get("schema"))
+        elif VALIDATION[0] in str(content):
+            # FastAPI adds it to every route with a parameter; an id may be any text.
+            del answers[status]
 
 
-def _numbers(node: Any) -> Any:
-    """The document with decimals as the numbers that they are written as."""
+def _written() -> tuple[dict[str, str], dict[str, Any]]:
+    """Schemas of what `dumped` writes, and where they stand, by their placeholders."""
+    found, definitions = models_json_schema(
+        [(model, "serialization") for model in WRITTEN],
+        schema_generator=Plain,
+        ref_template=REFERENCE,
+    )
+    references = {placeholder(model): found[model, "serialization"]["$ref"] for model in WRITTEN}
+    return references, definitions["$defs"]
+
+
+def _filled(node: Any, references: dict[str, str]) -> Any:
+    """The document with references in place of their placeholders."""
     if isinstance(node, dict):
-        if node.get("pattern") == DECIMAL:
-            kept = {key: value for key, value in node.items() if key not in ("pattern", "type")}
-            return {"type": "number", **kept}
-        return {key: _numbers(value) for key, value in node.items()}
-    return [_numbers(one) for one in node] if isinstance(node, list) else node
+        return {key: _filled(value, references) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_filled(one, references) for one in node]
+    return references.get(node, node) if isinstance(node, str) else node

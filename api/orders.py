@@ -11,7 +11,7 @@ from fastapi import Header
 from api.access import there
 from api.errors import value_of
 from api.jobs.kinds import solution_of
-from api.responses import secured
+from api.responses import BODY, DESK, secured
 from api.shown import job_info
 from api.store import audit, jobs, scenarios, solutions
 from api.store.jobs import Order
@@ -25,17 +25,7 @@ if TYPE_CHECKING:
     from api.store.tables import Scenario
     from api.store.tokens import Caller
 
-ANSWERS = secured(
-    "malformed",
-    "forbidden",
-    "not-found",
-    "timeout",
-    "too-large",
-    "unsupported-media-type",
-    "bad-input",
-    "key-reused",
-    "busy",
-)
+ANSWERS = secured("forbidden", "not-found", "key-reused", *BODY, *DESK)
 """What a request for a job may be answered."""
 
 IdempotencyKey = Annotated[

@@ -41,9 +41,30 @@ def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
+EVERY = ("unauthorized", "too-large", "too-many-requests")
+BODY = ("malformed", "timeout", "unsupported-media-type", "bad-input")
+DESK = ("took-too-long", "busy", "crashed")
+"""Problems of every route that needs a token, that takes a body, that waits for an answerer."""
+
+
 def secured(*slugs: str) -> dict[int | str, dict[str, Any]]:
     """Responses for these problems and those of every route that needs a token."""
-    return problems("unauthorized", "too-many-requests", *slugs)
+    return problems(*EVERY, *slugs)
+
+
+def written(model: type[BaseModel], *, many: bool = False) -> dict[str, Any]:
+    """A response that `dumped` writes, one of ``model`` or a list of them.
+
+    FastAPI would say that its decimals are texts; `api.openapi` fills in what they are.
+    """
+    one = {"$ref": placeholder(model)}
+    schema = {"type": "array", "items": one} if many else one
+    return {"content": {JSON: {"schema": schema}}}
+
+
+def placeholder(model: type[BaseModel]) -> str:
+    """What stands for a model's schema until `api.openapi` has it."""
+    return f"#/written/{model.__module__}.{model.__qualname__}"
 
 
 def _example(slug: str) -> dict[str, Any]:

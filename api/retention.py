@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from api.errors import place
+from api.jobs.outcomes import place
 from api.store import audit, scenarios
 from api.store.tables import AuditLine, Scenario
 

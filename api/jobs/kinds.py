@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from api.errors import document
-from api.jobs.outcomes import Done, Outcome, Refused
+from api.jobs.outcomes import Broken, Done, Outcome, Refused
 from api.store import scenarios
 from api.store.jobs import Ending
 from api.store.packing import packed, unpacked
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 Payload = dict[str, Any]
+
+log = logging.getLogger("flexweave")
 
 
 class Kind(NamedTuple):
@@ -123,6 +126,9 @@ def ending(job: Job, outcome: Outcome) -> Ending:
         return replace(found, status=status)
     if isinstance(outcome, Refused):
         return failed(outcome.slug, outcome.detail, outcome.problems)
+    if isinstance(outcome, Broken):
+        log.error("job %s: %s", job.id, outcome.place)
+        return failed("internal")
     return Ending("cancelled")
 
 

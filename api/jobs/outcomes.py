@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+DEEPEST = 8
+"""Lines of code that are told of an error."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -37,7 +40,27 @@ class Stopped:
     """The task was cancelled before there was anything to keep."""
 
 
-Outcome = Done | Refused | Stopped
+@dataclass(frozen=True)
+class Broken:
+    """The task failed as nobody foresaw: a bug. ``place`` says where, not what was said."""
+
+    place: str
+
+
+Outcome = Done | Refused | Stopped | Broken
+
+
+def place(error: BaseException) -> str:
+    """What sort of error, and the lines of code that it came through: no words of its own.
+
+    Its message could quote what is nobody's business.
+    """
+    lines = []
+    trace = error.__traceback__
+    while trace is not None:
+        lines.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {' < '.join(reversed(lines[-DEEPEST:]))}"
 
 
 class Crashed(RuntimeError):

@@ -8,9 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from api.errors import place
 from api.jobs.kinds import KINDS, ending, failed
-from api.jobs.outcomes import Abandoned, Crashed, Overran
+from api.jobs.outcomes import Abandoned, Crashed, Overran, place
 from api.jobs.slot import Slot
 from api.store import jobs
 from api.store.jobs import Ending, Lease

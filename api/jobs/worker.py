@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from api.jobs import tasks
-from api.jobs.outcomes import Outcome, Stopped
+from api.jobs.outcomes import Broken, Crashed, Outcome, Stopped, place
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -91,6 +91,10 @@ def run(number: int, task: str, payload: dict[str, Any]) -> Outcome:
         return tasks.perform(task, payload, report)
     except KeyboardInterrupt:
         return Stopped()
+    except Crashed:
+        raise
+    except Exception as error:
+        return Broken(place(error))
     finally:
         post.leave()
         post.line.send(("end", number))

@@ -1,15 +1,18 @@
 """Routes, one file per noun: each translates a request, calls `scheduler` and translates back."""
 
-from api.routes import door, health, jobs, rules, scenarios, solutions
+from api.routes import door, health, jobs, metrics, rules, scenarios, solutions
 
-ROUTERS = (
-    health.router,
-    rules.router,
+OPEN = (health.router,)
+"""Routes that need no token."""
+
+SECURED = (
     door.router,
     scenarios.router,
     jobs.router,
     solutions.router,
+    rules.router,
+    metrics.router,
 )
-"""Every route of the service."""
+"""Routes that need one."""
 
-__all__ = ["ROUTERS"]
+__all__ = ["OPEN", "SECURED"]

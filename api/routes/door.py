@@ -12,22 +12,12 @@ from api.bodies import json_only
 from api.contract import Explained, SmallExplainRequest, SmallSolveRequest, Solved
 from api.errors import Refusal, value_of
 from api.jobs.tasks import JOB_ROUTE
-from api.responses import secured, text
+from api.responses import BODY, DESK, secured, text, written
 from api.service import Service, audience_of
 
 router = APIRouter(prefix="/v1", tags=["thin door"], dependencies=[Depends(json_only)])
 
-ANSWERS = secured(
-    "malformed",
-    "forbidden",
-    "timeout",
-    "too-large",
-    "unsupported-media-type",
-    "bad-input",
-    "nothing-found",
-    "took-too-long",
-    "busy",
-)
+PROBLEMS = ("forbidden", "nothing-found", *BODY, *DESK)
 
 
 def payload(here: Service, asked: SmallSolveRequest) -> dict[str, Any]:
@@ -51,7 +41,7 @@ def payload(here: Service, asked: SmallSolveRequest) -> dict[str, Any]:
     "/solve",
     operation_id="solve_small",
     response_class=Response,
-    responses={200: {"model": Solved}, **ANSWERS},
+    responses={200: written(Solved), **secured(*PROBLEMS)},
 )
 def solve_small(asked: SmallSolveRequest, here: Here, _: Planner) -> Response:
     """Solve a small scenario at once; nothing is kept. Larger ones go to /v1/scenarios."""
@@ -62,7 +52,7 @@ def solve_small(asked: SmallSolveRequest, here: Here, _: Planner) -> Response:
     "/explain",
     operation_id="explain_small",
     response_class=Response,
-    responses={200: {"model": Explained}, **ANSWERS, **secured("bad-input", "no-answer")},
+    responses={200: written(Explained), **secured("no-answer", *PROBLEMS)},
 )
 def explain_small(asked: SmallExplainRequest, here: Here, caller: Planner) -> Response:
     """Solve a small scenario and answer a question about the solution; nothing is kept."""

@@ -1,14 +1,12 @@
-"""Whether the service lives, whether it can work, and what is measured."""
+"""Whether the service lives, and whether it can work."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response, status
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.access import Here, Operator
+from api.access import Here
 from api.contract import Health, Readiness
-from api.responses import secured
 
 router = APIRouter(tags=["health"])
 
@@ -35,17 +33,3 @@ def get_readiness(here: Here, response: Response) -> Readiness:
     if not ready:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     return Readiness(status="ready" if ready else "not ready", database=database, workers=workers)
-
-
-@router.get(
-    "/metrics",
-    operation_id="get_metrics",
-    response_class=Response,
-    responses={
-        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-        **secured("forbidden"),
-    },
-)
-def get_metrics(here: Here, _: Operator) -> Response:
-    """Requests, jobs and workers, for Prometheus: numbers without names or schools."""
-    return Response(here.metrics.text(), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -19,9 +19,9 @@ from api.contract import (
     SolveRequest,
 )
 from api.errors import value_of
-from api.examples import SCENARIO
+from api.examples import SCENARIO, SCENARIO_SCHEMA
 from api.orders import IdempotencyKey
-from api.responses import JSON, secured, text
+from api.responses import BODY, DESK, JSON, secured, text, written
 from api.service import audience_of
 from api.shown import scenario_info
 from api.store import audit, scenarios, solutions
@@ -37,12 +37,12 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000, description="How many to leave
     "",
     operation_id="create_scenario",
     status_code=status.HTTP_201_CREATED,
-    responses=secured("forbidden", "timeout", "too-large", "unsupported-media-type", "bad-input"),
+    responses=secured("forbidden", "timeout", "unsupported-media-type", "bad-input", *DESK),
     openapi_extra={
         "requestBody": {
             "required": True,
             "content": {
-                JSON: {"schema": {"type": "object"}, "example": SCENARIO},
+                JSON: {"schema": SCENARIO_SCHEMA, "example": SCENARIO},
                 ZIP: {"schema": {"type": "string", "format": "binary"}},
             },
         }
@@ -121,18 +121,8 @@ def solve_scenario(
     dependencies=[Depends(json_only)],
     response_class=Response,
     responses={
-        200: {"model": Diagnosed},
-        **secured(
-            "malformed",
-            "forbidden",
-            "not-found",
-            "timeout",
-            "too-large",
-            "unsupported-media-type",
-            "bad-input",
-            "took-too-long",
-            "busy",
-        ),
+        200: written(Diagnosed),
+        **secured("forbidden", "not-found", *BODY, *DESK),
     },
 )
 def diagnose_scenario(

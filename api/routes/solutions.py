@@ -33,7 +33,7 @@ from api.contract import (
 from api.errors import Refusal, value_of
 from api.jobs.kinds import solution_of
 from api.orders import IdempotencyKey
-from api.responses import CSV, JSON, listed, secured, text, typed
+from api.responses import BODY, CSV, DESK, JSON, listed, secured, text, typed, written
 from api.service import Service, audience_of
 from api.shown import solution_info
 from api.store import audit, solutions
@@ -56,9 +56,10 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000, description="How many to leave
 
 def table(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """What a table may be answered: JSON, CSV, or a problem."""
-    content = {CSV: {"schema": {"type": "string"}}}
+    found = written(model, many=True)
+    found["content"][CSV] = {"schema": {"type": "string"}}
     return {
-        200: {"model": list[model], "content": content},  # type: ignore[valid-type]
+        200: found,
         **secured("forbidden", "not-found", "not-acceptable"),
     }
 
@@ -106,7 +107,7 @@ def get_solution(solution: str, here: Here, caller: Anyone) -> SolutionInfo:
     "/{solution}/certificate",
     operation_id="get_certificate",
     response_class=Response,
-    responses={200: {"model": Certificate}, **secured("forbidden", "not-found")},
+    responses={200: written(Certificate), **secured("forbidden", "not-found")},
 )
 def get_certificate(solution: str, here: Here, caller: Anyone) -> Response:
     """Show what proves a solution: value, bound, gap, findings per rule, versions, hash."""
@@ -174,7 +175,7 @@ def asked_about(here: Service, caller: Caller, row: Solution) -> dict[str, Any]:
     "/{solution}/report",
     operation_id="get_report",
     response_class=HTMLResponse,
-    responses=secured("forbidden", "not-found", "took-too-long", "busy"),
+    responses=secured("forbidden", "not-found", *DESK),
 )
 def get_report(solution: str, here: Here, caller: Insider) -> HTMLResponse:
     """Show the report as a page for who asks: HTML, complete in itself."""
@@ -188,7 +189,7 @@ def get_report(solution: str, here: Here, caller: Insider) -> HTMLResponse:
     response_class=Response,
     responses={
         200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}},
-        **secured("forbidden", "not-found", "took-too-long", "busy"),
+        **secured("forbidden", "not-found", *DESK),
     },
 )
 def get_workbook(solution: str, here: Here, caller: Insider) -> Response:
@@ -203,8 +204,8 @@ def get_workbook(solution: str, here: Here, caller: Insider) -> Response:
     operation_id="get_diff",
     response_class=Response,
     responses={
-        200: {"model": Difference},
-        **secured("forbidden", "not-found", "conflict", "took-too-long", "busy"),
+        200: written(Difference),
+        **secured("forbidden", "not-found", "conflict", *DESK),
     },
 )
 def get_diff(
@@ -231,7 +232,7 @@ def get_diff(
     "/{solution}/repair",
     operation_id="get_repair",
     response_class=Response,
-    responses={200: {"model": Repaired}, **secured("forbidden", "not-found", "conflict")},
+    responses={200: written(Repaired), **secured("forbidden", "not-found", "conflict")},
 )
 def get_repair(solution: str, here: Here, caller: Planner) -> Response:
     """Say what a repair did: who moves for which change, and that fewer moves are impossible."""
@@ -247,19 +248,8 @@ def get_repair(solution: str, here: Here, caller: Planner) -> Response:
     dependencies=[Depends(json_only)],
     response_class=Response,
     responses={
-        200: {"model": Explained},
-        **secured(
-            "malformed",
-            "forbidden",
-            "not-found",
-            "timeout",
-            "too-large",
-            "unsupported-media-type",
-            "bad-input",
-            "no-answer",
-            "took-too-long",
-            "busy",
-        ),
+        200: written(Explained),
+        **secured("forbidden", "not-found", "no-answer", *BODY, *DESK),
     },
 )
 def explain_solution(solution: str, asked: ExplainRequest, here: Here, caller: Insider) -> Response:

@@ -6,7 +6,7 @@ import io
 import time
 import zipfile
 from pathlib import Path
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,8 +16,9 @@ from api.settings import Settings
 from api.store import tokens
 
 if TYPE_CHECKING:
-    from api.store.tokens import Role
     from collections.abc import Iterator
+
+    from api.store.tokens import Role
 
 TINY = Path(__file__).parents[2] / "fixtures" / "tiny"
 SCHOOL, OTHER = "riverside", "hillside"
