@@ -10,11 +10,15 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
+from api.contract import Question
 from api.errors import Refusal
 from api.service import Service
 from api.store.tokens import PERSONAL, Caller, Role
 
 T = TypeVar("T")
+
+OWN = (Question.WHY, Question.WHY_NOT, Question.FAIRNESS)
+"""Questions that are about one person."""
 
 
 def caller(request: Request) -> Caller:
@@ -59,16 +63,20 @@ def personal(found: Caller) -> bool:
     return found.role in PERSONAL
 
 
-def person_asked(found: Caller, asked: str | None, visible: frozenset[str]) -> str:
+def person_asked(
+    found: Caller, question: Question, asked: str | None, visible: frozenset[str]
+) -> str:
     """Whom a question is about: a student's is about themselves, staff's about whom they may see.
 
     Raises
     ------
     Refusal
-        When it is about somebody else; whether they exist is not told.
+        When it is about somebody else, whether they exist or not, or about nobody.
     """
     if not personal(found):
         return asked or ""
+    if found.role == "student" and question not in OWN:
+        raise Refusal("forbidden", "a student asks about themselves only")
     person = asked or found.person
     if person != found.person and (found.role == "student" or person not in visible):
         raise Refusal("forbidden", "this token may not ask about other people")

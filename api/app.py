@@ -8,9 +8,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
-from fastapi import FastAPI, Security
+from fastapi import APIRouter, FastAPI, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from api import errors, openapi, retention
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, dependencies=[token])
     for router in OPEN:
         app.include_router(router)
-    errors.handle(app)
+    errors.handle(app, [route for router in (*OPEN, *SECURED) for route in _routes(router)])
     openapi.describe(app)
     app.add_middleware(Gate, service=service)
     if settings.cors_origins:
@@ -72,6 +73,10 @@ def create_app(settings: Settings) -> FastAPI:
             expose_headers=["Location", "Retry-After"],
         )
     return app
+
+
+def _routes(router: APIRouter) -> list[APIRoute]:
+    return [route for route in router.routes if isinstance(route, APIRoute)]
 
 
 @asynccontextmanager

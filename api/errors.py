@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fastapi import FastAPI
+    from fastapi.routing import APIRoute
 
 MEDIA = "application/problem+json"
 URN = "urn:flexweave:problem:"
@@ -188,19 +189,26 @@ class NotDone(Exception):
         self.refused = refused
 
 
+def _methods(routes: Sequence[APIRoute], path: str) -> set[str]:
+    """Everything that can be done at a path; the framework names one route's only."""
+    there = (route.methods or () for route in routes if route.path_regex.match(path))
+    return {method for methods in there for method in methods}
+
+
 # ---- handlers ------------------------------------------------------------------------------------
 
 _BY_STATUS = {
     400: "malformed",
     404: "not-found",
     405: "method-not-allowed",
+    408: "timeout",
     413: "too-large",
     415: "unsupported-media-type",
 }
 
 
-def handle(app: FastAPI) -> None:
-    """Make every failure of an app a problem."""
+def handle(app: FastAPI, routes: Sequence[APIRoute]) -> None:
+    """Make every failure of an app with these routes a problem."""
 
     @app.exception_handler(Refusal)
     def refused(_: Request, found: Refusal) -> Response:
@@ -219,11 +227,12 @@ def handle(app: FastAPI) -> None:
         return problem("bad-input", problems=[_wrong(error) for error in errors])
 
     @app.exception_handler(HTTPException)
-    def http(_: Request, found: HTTPException) -> Response:
+    def http(request: Request, found: HTTPException) -> Response:
         slug = _BY_STATUS.get(found.status_code, "internal")
-        return problem(
-            slug, TYPES[slug].detail if slug != "not-found" else "", headers=found.headers
-        )
+        if slug == "method-not-allowed":
+            allowed = ", ".join(sorted(_methods(routes, request.scope["path"])))
+            return problem(slug, headers={"Allow": allowed})
+        return problem(slug, "" if slug == "not-found" else None)
 
     @app.exception_handler(Internal)
     def internal(_: Request, __: Internal) -> Response:

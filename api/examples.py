@@ -56,7 +56,7 @@ def _table(model: type[BaseModel]) -> dict[str, Any]:
     """A table as JSON Schema: what its rows must have, and may."""
     columns = columns_of(model)
     return {
-        "type": "array",
+        "type": ["array", "null"],
         "items": {
             "type": "object",
             "required": list(columns.required),
@@ -75,9 +75,14 @@ SCENARIO_SCHEMA: dict[str, Any] = {
         "scenario": {
             "type": "object",
             "properties": {
-                "name": {"type": "string"},
-                "calendar": {"type": "string"},
-                "rules": {"type": "object", "description": "Knobs by rule; see /v1/rules."},
+                "name": {},
+                "calendar": {},
+                "cycle": {"description": "The days to solve."},
+                "kinds": {"description": "The kinds to decide: flex, advisory, pd."},
+                "rules": {
+                    "type": ["object", "null"],
+                    "description": "Knobs by rule; see /v1/rules.",
+                },
             },
         },
         **{name: _table(model) for name, model in TABLES.items()},

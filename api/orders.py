@@ -15,6 +15,7 @@ from api.responses import BODY, DESK, secured
 from api.shown import job_info
 from api.store import audit, jobs, scenarios, solutions
 from api.store.jobs import Order
+from api.store.packing import unpacked
 
 if TYPE_CHECKING:
     from fastapi.responses import Response
@@ -47,13 +48,17 @@ def solve(
     key: str | None,
     response: Response,
 ) -> JobInfo:
-    """A job that solves a scenario."""
+    """A job that solves a scenario; what is wrong with its settings is said at once."""
     with here.database.reading() as session:
         row = there(scenarios.one(session, scenario, caller.schools), "scenario", scenario)
+    overrides = asked.overrides()
+    if overrides:
+        opened = {"scenario": unpacked(row.document), "overrides": overrides}
+        value_of(here.desk.ask("check-settings", opened))
     order = Order(
         kind="solve",
         request={
-            "overrides": asked.overrides(),
+            "overrides": overrides,
             "seed": asked.seed,
             "gap": asked.target_gap,
             "time_limit": limited(here, asked.time_limit_s),
@@ -121,4 +126,4 @@ def submitted(
         session.add(audit.line(caller, job.school, order.kind, job.id))
     here.runner.wake()
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return job_info(job)
+    return job_info(job, caller)

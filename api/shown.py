@@ -10,6 +10,7 @@ from scheduler.models import Certificate
 
 if TYPE_CHECKING:
     from api.store.tables import Job, Scenario, Solution
+    from api.store.tokens import Caller
 
 
 @overload
@@ -21,8 +22,8 @@ def moment(seconds: float | None) -> datetime.datetime | None:
     return None if seconds is None else datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
-def scenario_info(row: Scenario) -> ScenarioInfo:
-    """A scenario: what it holds."""
+def scenario_info(row: Scenario, caller: Caller) -> ScenarioInfo:
+    """A scenario: what it holds; warnings, which can name people, are not for a district."""
     return ScenarioInfo.model_validate(
         {
             "id": row.id,
@@ -31,14 +32,17 @@ def scenario_info(row: Scenario) -> ScenarioInfo:
             "created": moment(row.created),
             "digest": row.digest,
             "counts": row.rows,
-            "warnings": row.warnings,
+            "warnings": [] if caller.role == "district" else row.warnings,
             "changed_from": row.parent,
         }
     )
 
 
-def job_info(row: Job) -> JobInfo:
-    """A job and where it stands."""
+def job_info(row: Job, caller: Caller) -> JobInfo:
+    """A job and where it stands; what was wrong with the input is not for a district."""
+    error = row.error and {**row.error}
+    if error and caller.role == "district":
+        error["problems"] = []
     return JobInfo.model_validate(
         {
             "id": row.id,
@@ -52,7 +56,7 @@ def job_info(row: Job) -> JobInfo:
             "started": moment(row.started),
             "finished": moment(row.finished),
             "progress": row.state,
-            "error": row.error,
+            "error": error,
         }
     )
 

@@ -93,6 +93,12 @@ def kept(scenario: Scenario) -> Payload:
     }
 
 
+def check_settings(payload: Payload, _: Report) -> Outcome:
+    """Say what is wrong with settings before a job is made with them."""
+    _opened(payload)
+    return Done(None)
+
+
 def _opened(payload: Payload) -> Scenario:
     """The scenario with the settings of the solve in place of its own."""
     given = payload["overrides"]
@@ -310,6 +316,7 @@ def show_workbook(payload: Payload, _: Report) -> Outcome:
 
 TASKS: dict[str, Callable[[Payload, Report], Outcome]] = {
     "read": read_scenario,
+    "check-settings": check_settings,
     "solve": solve_scenario,
     "solve-small": solve_small,
     "explain": explain,

@@ -28,7 +28,7 @@ LOOK_SECONDS = 0.5
 def get_job(job: str, here: Here, caller: Overseer) -> JobInfo:
     """Show where a job stands."""
     with here.database.reading() as session:
-        return job_info(there(jobs.one(session, job, caller.schools), "job", job))
+        return job_info(there(jobs.one(session, job, caller.schools), "job", job), caller)
 
 
 def job_there(job: str, here: Here, caller: Overseer) -> Job:
@@ -86,4 +86,4 @@ def cancel_job(job: str, here: Here, caller: Planner) -> JobInfo:
         found = there(jobs.one(session, job, caller.schools), "job", job)
         jobs.cancel(session, found)
         session.add(audit.line(caller, found.school, "cancel", found.id))
-        return job_info(found)
+        return job_info(found, caller)

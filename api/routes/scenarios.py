@@ -57,7 +57,7 @@ def create_scenario(
         row = scenarios.keep(session, school=caller.schools[0], **found)
         session.add(audit.line(caller, row.school, "create scenario", row.id))
     response.headers["Location"] = f"/v1/scenarios/{row.id}"
-    return scenario_info(row)
+    return scenario_info(row, caller)
 
 
 @router.get("", operation_id="list_scenarios", responses=secured("forbidden", "bad-input"))
@@ -68,7 +68,7 @@ def list_scenarios(
     with here.database.reading() as session:
         rows, total = scenarios.page(session, caller.schools, limit, offset)
     return ScenarioPage(
-        items=[scenario_info(row) for row in rows], total=total, limit=limit, offset=offset
+        items=[scenario_info(row, caller) for row in rows], total=total, limit=limit, offset=offset
     )
 
 
@@ -77,7 +77,7 @@ def get_scenario(scenario: str, here: Here, caller: Overseer) -> ScenarioInfo:
     """Show what a scenario holds."""
     with here.database.reading() as session:
         found = scenarios.one(session, scenario, caller.schools)
-        return scenario_info(there(found, "scenario", scenario))
+        return scenario_info(there(found, "scenario", scenario), caller)
 
 
 @router.delete(

@@ -257,7 +257,9 @@ def explain_solution(solution: str, asked: ExplainRequest, here: Here, caller: I
     row = seen(here, caller, solution, f"ask {asked.question}")
     payload = asked_about(here, caller, row)
     visible = here.view(row.id, caller).visible
-    payload |= asked.model_dump() | {"person": person_asked(caller, asked.person, visible)}
+    payload |= asked.model_dump() | {
+        "person": person_asked(caller, asked.question, asked.person, visible)
+    }
     return text(value_of(here.desk.ask("explain", payload)))
 
 
