@@ -43,6 +43,7 @@ SCENARIO: dict[str, Any] = {
         },
         {"id": "study-Mon", "activity": "study", "block": "Mon.flex", "room": "r2"},
     ],
+    "needs": [{"person": "s3", "tag": "math", "reason": "79.8 % in algebra"}],
     "choices": [
         {"person": "s1", "choice": "robotics", "rank": 1},
         {"person": "s2", "choice": "robotics", "rank": 1},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
@@ -49,6 +52,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path in found["paths"].values():
         for operation in path.values():
             _as_problems(operation["responses"])
+            _exemplified(operation["operationId"], operation["responses"])
     schemas = found["components"]["schemas"]
     for name in VALIDATION:
         schemas.pop(name, None)
@@ -56,6 +60,21 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas.update(definitions)
     filled: dict[str, Any] = _filled(found, references)
     return filled
+
+
+@cache
+def answers() -> dict[str, dict[str, Any]]:
+    """Examples of answers, by operation and form: made by ``docs/answers.py``."""
+    found = resources.files("api").joinpath("answers.json").read_text(encoding="utf-8")
+    parsed: dict[str, dict[str, Any]] = json.loads(found)
+    return parsed
+
+
+def _exemplified(operation: str, responses: dict[str, Any]) -> None:
+    """Put an example beside each form of what is answered when all is well."""
+    done = next(one for status, one in responses.items() if status.startswith("2"))
+    for form, example in answers().get(operation, {}).items():
+        done["content"][form]["example"] = example
 
 
 def _as_problems(answers: dict[str, Any]) -> None:

@@ -38,6 +38,7 @@ class Service:
 
     def start(self) -> None:
         """Begin to work."""
+        self.desk.start()
         self.runner.start()
 
     def stop(self) -> None:

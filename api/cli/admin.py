@@ -8,8 +8,10 @@ import typer
 
 from api import retention
 from api.cli import kept
+from api.settings import Settings
 from api.shown import moment
 from api.store import audit
+from api.store.database import Database
 from scheduler.cli.exits import Refused
 from scheduler.cli.inputs import AsJson
 from scheduler.cli.screen import show_json, tell, write
@@ -40,9 +42,15 @@ def purge(
         if scenario or school:
             number = retention.purge_named(database, scenario=scenario, school=school)
         else:
-            number = retention.purge_old(database, days or settings.retention_days, None)
+            number = _purged(database, settings, days)
         database.scrub(whole=True)
     tell(f"Purged {counted(number, 'scenario')}")
+
+
+def _purged(database: Database, settings: Settings, days: int | None) -> int:
+    if days is not None:
+        return retention.purge_old(database, days, None)
+    return retention.purge_old(database, settings.retention_days, settings.audit_days)
 
 
 def lines(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from api.jobs.outcomes import Busy, Crashed, Outcome, Overran
+from api.jobs.outcomes import Abandoned, Busy, Crashed, Outcome, Overran
 from api.jobs.slot import Slot
 
 if TYPE_CHECKING:
@@ -27,6 +28,15 @@ class Desk:
         for slot in self._slots:
             self._free.put(slot)
         self._room = threading.BoundedSemaphore(settings.answerers + settings.waiting_limit)
+
+    def start(self) -> None:
+        """Start the workers, so that nobody has to wait for it."""
+        for _ in self._slots:
+            threading.Thread(target=self._warmed, daemon=True).start()
+
+    def _warmed(self) -> None:
+        with contextlib.suppress(Abandoned, Busy, Crashed, Overran):
+            self.ask("nothing", {})
 
     def ask(self, task: str, payload: dict[str, Any]) -> Outcome:
         """Do a task of `tasks` and wait for it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import threading
@@ -97,6 +98,8 @@ class Runner:
 
     def _serve(self, slot: Slot) -> None:
         owner = secrets.token_hex(8)
+        with contextlib.suppress(Abandoned, Crashed, Overran):
+            slot.run("nothing", {}, seconds=self._settings.answer_seconds, ask=self._stopped)
         while not self._stopping.is_set():
             try:
                 busy = self._next(slot, owner)
@@ -107,6 +110,9 @@ class Runner:
             if not busy:
                 with self._new:
                     self._new.wait(IDLE_SECONDS)
+
+    def _stopped(self) -> Wish:
+        return "abandon" if self._stopping.is_set() else None
 
     def _next(self, slot: Slot, owner: str) -> bool:
         """See one job through; whether there was one."""

@@ -1,10 +1,12 @@
-"""Whether the service lives, and whether it can work."""
+"""What needs no token: whether the service lives, whether it can work, its documentation."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import HTMLResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from api import docs
 from api.access import Here
 from api.contract import Health, Readiness
 
@@ -33,3 +35,9 @@ def get_readiness(here: Here, response: Response) -> Readiness:
     if not ready:
         response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     return Readiness(status="ready" if ready else "not ready", database=database, workers=workers)
+
+
+@router.get("/docs", include_in_schema=False)
+def get_docs(request: Request) -> HTMLResponse:
+    """The documentation as a page."""
+    return HTMLResponse(docs.page(request.app.openapi()))
