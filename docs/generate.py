@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from scheduler.cli import app as command_line
+from api.cli import app as command_line
 from scheduler.report import entries, markdown
 
 HERE = Path(__file__).parent
@@ -42,7 +42,8 @@ def all_commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, 
 
 def exit_codes() -> list[str]:
     return [
-        "Results go to stdout, everything else to stderr. `python -m scheduler.cli` does the same.",
+        "Results go to stdout, everything else to stderr. `python -m scheduler.cli` does the same, "
+        "but for `serve`, `token`, `admin` and `db`, which are the service's ([api.md](api.md)).",
         "",
         "| exit code | meaning |",
         "|---|---|",
@@ -69,10 +70,7 @@ def described(name: str, command: Any) -> list[str]:
         usage if options else usage.removesuffix(" [OPTIONS]"),
         "```",
         "",
-        "| takes | meaning | default |",
-        "|---|---|---|",
-        *rows,
-        "",
+        *(["| takes | meaning | default |", "|---|---|---|", *rows, ""] if rows else []),
         "```sh",
         *examples(command),
         "```",
@@ -93,7 +91,8 @@ def called(param: Any) -> str:
 def default(param: Any) -> str:
     if isinstance(param.show_default, str):
         return f"`{param.show_default}`"
-    plain = param.default is None or param.default is False or param.required
+    plain = param.default is None or param.default is False or param.default == ""
+    plain = plain or param.required
     return "" if plain else f"`{param.default}`"
 
 

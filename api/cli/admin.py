@@ -9,7 +9,6 @@ import typer
 from api import retention
 from api.cli import kept
 from api.settings import Settings
-from api.shown import moment
 from api.store import audit
 from api.store.database import Database
 from scheduler.cli.exits import Refused
@@ -63,7 +62,7 @@ def lines(
     with kept.database() as database, database.reading() as session:
         found = [
             {
-                "at": moment(row.at).isoformat(timespec="seconds"),
+                "at": kept.moment(row.at),
                 "token": row.token,
                 "role": row.role,
                 "person": row.person,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -35,6 +36,11 @@ def settings() -> Settings:
         return Settings.from_environment(os.environ)
     except BadSettings as wrong:
         raise Refused(str(wrong)) from wrong
+
+
+def moment(seconds: float) -> str:
+    """A moment in UTC, to the second."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat(timespec="seconds")
 
 
 @contextmanager

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Annotated
 
 import typer
 
-from api import server
 from api.cli import kept
 from scheduler.cli.screen import write
 
@@ -36,4 +36,5 @@ def command(
     if check:
         write(f"The service could run on http://{host}:{port}\n")
         return
-    server.run(settings, host, port)
+    # Loading the server takes a second, which the other commands need not wait for.
+    importlib.import_module("api.server").run(settings, host, port)

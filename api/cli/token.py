@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 import typer
@@ -15,6 +14,9 @@ from scheduler.cli.exits import Refused
 from scheduler.cli.inputs import AsJson
 from scheduler.cli.screen import show_json, tell, write
 from scheduler.report import unknown
+
+DAY = 10
+"""Signs of a moment that are its day."""
 
 
 def _role(text: str) -> str:
@@ -81,14 +83,10 @@ def _shown(row: Token) -> dict[str, object]:
         "schools": ", ".join(row.schools),
         "person": row.person,
         "label": row.label,
-        "created": _day(row.created),
-        "expires": f"until {_day(row.expires)}" if row.expires else "",
-        "revoked": f"revoked {_day(row.revoked)}" if row.revoked else "",
+        "created": kept.moment(row.created)[:DAY],
+        "expires": f"until {kept.moment(row.expires)[:DAY]}" if row.expires else "",
+        "revoked": f"revoked {kept.moment(row.revoked)[:DAY]}" if row.revoked else "",
     }
-
-
-def _day(seconds: float) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
 
 
 def revoke(

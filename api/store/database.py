@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 BUSY_MS = 30_000
 """How long a connection waits for another process's write."""
@@ -53,14 +53,15 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one moment and changes nothing."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose changes are kept together, or, after an error, not at all."""
-        with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._turn, _session(self._writer) as session:
             yield session
+            session.commit()
 
     def ready(self) -> bool:
         """Whether it answers."""
@@ -86,6 +87,21 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _session(engine: Engine) -> Iterator[Session]:
+    """A session; after an error its connection is given up.
+
+    An error can leave a read behind that was not finished. Whoever got the connection next would be
+    held to that read's moment, and could write nothing.
+    """
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+        except BaseException:
+            session.invalidate()
+            raise
 
 
 def _opened(connection: Any, _record: object) -> None:
