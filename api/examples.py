@@ -31,7 +31,7 @@ SCENARIO: dict[str, Any] = {
     ],
     "activities": [
         {"id": "robotics", "kind": "flex", "title": "Robotics"},
-        {"id": "study", "kind": "flex", "title": "Study hall", "fallback": True},
+        {"id": "study", "kind": "flex", "title": "Study hall", "tags": ["math"], "fallback": True},
     ],
     "sessions": [
         {
@@ -43,7 +43,7 @@ SCENARIO: dict[str, Any] = {
         },
         {"id": "study-Mon", "activity": "study", "block": "Mon.flex", "room": "r2"},
     ],
-    "needs": [{"person": "s3", "tag": "math", "reason": "79.8 % in algebra"}],
+    "needs": [{"person": "s3", "tag": "math", "visits": 2, "reason": "79.8 % in algebra"}],
     "choices": [
         {"person": "s1", "choice": "robotics", "rank": 1},
         {"person": "s2", "choice": "robotics", "rank": 1},

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from api.jobs.outcomes import place
 from api.store import audit, scenarios
-from api.store.tables import AuditLine, Scenario
+from api.store.tables import Scenario
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -32,7 +32,7 @@ def purge_old(database: Database, days: int | None, audit_days: int | None) -> i
         if days is not None:
             number = scenarios.purge_older(session, now - days * DAY)
             if number:
-                session.add(_line("", f"purge {number} scenarios older than {days} days"))
+                session.add(audit.operators("", f"purge {number} scenarios older than {days} days"))
         if audit_days is not None:
             audit.purge_older(session, now - audit_days * DAY)
     return number
@@ -53,21 +53,8 @@ def purge_named(database: Database, *, scenario: str = "", school: str = "") -> 
 def _purge(session: Session, key: str) -> None:
     row = session.get(Scenario, key)
     if row is not None:
-        session.add(_line(row.school, "purge scenario", key))
+        session.add(audit.operators(row.school, "purge scenario", key))
         scenarios.purge(session, key)
-
-
-def _line(school: str, action: str, subject: str = "") -> AuditLine:
-    """A line of what the operator, or the service itself, did."""
-    return AuditLine(
-        at=time.time(),
-        token="",
-        role="operator",
-        person="",
-        school=school,
-        action=action,
-        subject=subject,
-    )
 
 
 def keep(service: Service, stopping: threading.Event) -> None:

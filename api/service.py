@@ -49,9 +49,10 @@ class Service:
         self.database.close()
 
     def limits(self) -> dict[str, Any]:
-        """What reading takes at most, as `scheduler.reading.Limits` has it."""
+        """What reading takes at most: `scheduler.reading.Limits`, and rows."""
         settings = self.settings
-        return {"unpacked": settings.unpacked_bytes, "document": settings.scenario_bytes}
+        limits = {"unpacked": settings.unpacked_bytes, "document": settings.scenario_bytes}
+        return {"limits": limits, "rows": settings.rows}
 
     def view(self, solution: str, caller: Caller) -> View:
         """A kept solution as a caller may see it."""

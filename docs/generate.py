@@ -3,14 +3,19 @@
 With ``--check`` nothing is written, and the exit code is 1 if a page is not as the code says.
 """
 
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from api.app import create_app
 from api.cli import app as command_line
+from api.client import source
+from api.settings import Settings
 from scheduler.report import entries, markdown
 
 HERE = Path(__file__).parent
@@ -19,7 +24,22 @@ NOTICE = "<!-- Made by docs/generate.py; change the code instead. -->\n\n"
 
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
-    return {"rules.md": NOTICE + markdown(entries()), "cli.md": NOTICE + command_page()}
+    return {
+        "rules.md": NOTICE + markdown(entries()),
+        "cli.md": NOTICE + command_page(),
+        "client/flexweave_client.py": client(),
+    }
+
+
+def client() -> str:
+    """The Python client of the service."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(database_url=f"sqlite:///{folder}/flexweave.db"))
+        made = source(app.openapi())
+        app.state.service.database.close()
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100", "-"]
+    told = subprocess.run(command, input=made, capture_output=True, encoding="utf-8", check=True)
+    return told.stdout
 
 
 def command_page() -> str:
@@ -109,6 +129,7 @@ def main(arguments: list[str], folder: Path = HERE) -> int:
     found = pages()
     if "--check" not in arguments:
         for name, text in found.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
         return 0
     stale = [name for name, text in found.items() if written(folder / name) != text]

@@ -79,7 +79,10 @@ def read_scenario(payload: Payload, _: Report) -> Outcome:
     found = examine(payload["data"], limits=Limits(**payload["limits"]))
     if found.scenario is None:
         raise BadScenario(found.problems)
-    return Done(kept(found.scenario) | {"warnings": problems_of(found.notes)})
+    held = kept(found.scenario)
+    if sum(held["rows"].values()) > payload["rows"]:
+        return Refused("too-large", f"the scenario has more than {payload['rows']:,} rows")
+    return Done(held | {"warnings": problems_of(found.notes)})
 
 
 def kept(scenario: Scenario) -> Payload:

@@ -27,7 +27,7 @@ def payload(here: Service, asked: SmallSolveRequest) -> dict[str, Any]:
         raise Refusal("took-too-long", f"a reply may take {longest:g} seconds; {JOB_ROUTE}")
     return {
         "data": asked.scenario,
-        "limits": here.limits(),
+        **here.limits(),
         "people": here.settings.small_people,
         "overrides": asked.overrides(),
         "seed": asked.seed,

@@ -52,7 +52,7 @@ def create_scenario(
     body: ScenarioBody, here: Here, caller: Planner, response: Response
 ) -> ScenarioInfo:
     """Take in a scenario: a JSON document, or a zip of CSV files. Says all that is wrong."""
-    found = value_of(here.desk.ask("read", {"data": body, "limits": here.limits()}))
+    found = value_of(here.desk.ask("read", {"data": body, **here.limits()}))
     with here.database.writing() as session:
         row = scenarios.keep(session, school=caller.schools[0], **found)
         session.add(audit.line(caller, row.school, "create scenario", row.id))

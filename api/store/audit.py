@@ -72,6 +72,19 @@ def line(caller: Caller, school: str, action: str, subject: str) -> AuditLine:
     )
 
 
+def operators(school: str, action: str, subject: str = "") -> AuditLine:
+    """A line of what the operator, or the service itself, does; not yet written."""
+    return AuditLine(
+        at=time.time(),
+        token="",
+        role="operator",
+        person="",
+        school=school,
+        action=action,
+        subject=subject,
+    )
+
+
 def lines(session: Session, limit: int) -> list[AuditLine]:
     """The newest lines."""
     return list(session.scalars(select(AuditLine).order_by(AuditLine.number.desc()).limit(limit)))

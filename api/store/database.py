@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 BUSY_MS = 30_000
 """How long a connection waits for another process's write."""
+
+CHECKPOINTS = 20
+PAUSE_SECONDS = 0.1
+"""How often to try to empty the log, and how long to wait between two tries."""
 
 POOL = 20
 """Connections kept open; as many more are made when needed."""
@@ -82,7 +87,12 @@ class Database:
             raw: Any = connection.connection.dbapi_connection
             if whole:
                 raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            for _ in range(CHECKPOINTS):
+                # Who still reads an older moment keeps the log for a while.
+                ((busy, *_),) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                if not busy:
+                    return
+                time.sleep(PAUSE_SECONDS)
 
     def close(self) -> None:
         """Let go of all connections."""

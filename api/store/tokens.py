@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from sqlalchemy import or_, select
 
+from api.store.audit import operators
 from api.store.tables import Token
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def create(
     _check(role, schools, person)
     now = time.time()
     key, secret = secrets.token_hex(8), secrets.token_urlsafe(SECRET_BYTES)
+    session.add(operators(",".join(schools), f"create token for {role}", key))
     session.add(
         Token(
             id=key,
@@ -119,4 +121,5 @@ def revoke(session: Session, name: str) -> int:
     found = session.scalars(select(Token).where(or_(Token.id == name, Token.label == name))).all()
     for row in found:
         row.revoked = row.revoked or time.time()
+        session.add(operators(",".join(row.schools), "revoke token", row.id))
     return len(found)

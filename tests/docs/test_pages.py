@@ -36,7 +36,13 @@ FIRST = "README.md"
 """The page whose commands are all run as a user runs them. Elsewhere ``flexweave`` is called within
 this process where no shell is needed, to save many starts."""
 SHELL = set("|&;<>$*`")
-COPIED = ("fixtures/tiny", "fixtures/demo", "fixtures/short-monday", "benchmarks")
+COPIED = (
+    "fixtures/tiny",
+    "fixtures/demo",
+    "fixtures/short-monday",
+    "benchmarks",
+    "docs/client/flexweave_client.py",
+)
 CODE = ("scheduler", "api", "tests/rules", "tests/conftest.py", "docs", "pyproject.toml")
 """Copied as well where a page adds files to the code."""
 DATA = "python -m benchmarks.datasets.wpi_iqp"
