@@ -79,7 +79,9 @@ def _class(name: str, schema: dict[str, Any], names: dict[str, str]) -> str:
 
 
 def _method(path: str, verb: str, operation: dict[str, Any], names: dict[str, str]) -> str:
-    given, query, headers = ["self"], [], []
+    given = ["self"]
+    query: list[str] = []
+    headers: list[str] = []
     keywords: list[str] = []
     for one in operation.get("parameters", ()):
         name = one["name"].lower().replace("-", "_")

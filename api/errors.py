@@ -155,6 +155,9 @@ def document(
 def _headers(slug: str) -> dict[str, str]:
     if slug == "unauthorized":
         return {"WWW-Authenticate": "Bearer"}
+    if slug in ("timeout", "too-large"):
+        # What is still to come of the body is not read: nothing else can be said on this line.
+        return {"Connection": "close"}
     return {"Retry-After": str(RETRY_SECONDS)} if TYPES[slug].status in (429, 503) else {}
 
 

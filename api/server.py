@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -44,7 +47,14 @@ def run(settings: Settings, host: str, port: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
-    Server(config, app).run()
+    # Uvicorn sends itself the signal again once it has stopped: by then all is done.
+    signal.signal(signal.SIGTERM, _gone)
+    with contextlib.suppress(KeyboardInterrupt):
+        Server(config, app).run()
+
+
+def _gone(_signal: int, _frame: object) -> None:
+    sys.exit(0)
 
 
 class Server(uvicorn.Server):
