@@ -533,7 +533,7 @@ class Clash(BaseModel):
 
 
 class Count(BaseModel):
-    """A number of people; `number` is `None` where only `below` is told."""
+    """A number of people; `number` is `None` where only `below` is told, or nothing."""
 
     number: int | None = None
     below: int | None = None
