@@ -6,6 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, overload
 
 from api.contract import JobInfo, ScenarioInfo, SolutionInfo
+from api.store.tokens import PERSONAL
 from scheduler.models import Certificate
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def job_info(row: Job, caller: Caller) -> JobInfo:
     )
 
 
-def solution_info(row: Solution) -> SolutionInfo:
-    """A solution in figures."""
+def solution_info(row: Solution, caller: Caller) -> SolutionInfo:
+    """A solution in figures; counts, which can be of few, are not for students and staff."""
     found = Certificate.model_validate(row.figures)
     return SolutionInfo.model_validate(
         {
@@ -76,6 +77,6 @@ def solution_info(row: Solution) -> SolutionInfo:
             "value": found.value,
             "bound": found.bound,
             "gap": found.gap,
-            "counts": found.counts,
+            "counts": {} if caller.role in PERSONAL else found.counts,
         }
     )

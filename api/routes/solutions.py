@@ -14,6 +14,7 @@ from api.access import (
     Anyone,
     Here,
     Insider,
+    Overseer,
     Planner,
     person_asked,
     personal,
@@ -93,14 +94,14 @@ def list_solutions(
         found, total = solutions.page(
             session, caller.schools, limit, offset, published=personal(caller)
         )
-    items = [solution_info(row) for row in found]
+    items = [solution_info(row, caller) for row in found]
     return SolutionPage(items=items, total=total, limit=limit, offset=offset)
 
 
 @router.get("/{solution}", operation_id="get_solution", responses=secured("not-found"))
 def get_solution(solution: str, here: Here, caller: Anyone) -> SolutionInfo:
     """Show a solution in figures."""
-    return solution_info(seen(here, caller, solution))
+    return solution_info(seen(here, caller, solution), caller)
 
 
 @router.get(
@@ -109,7 +110,7 @@ def get_solution(solution: str, here: Here, caller: Anyone) -> SolutionInfo:
     response_class=Response,
     responses={200: written(Certificate), **secured("forbidden", "not-found")},
 )
-def get_certificate(solution: str, here: Here, caller: Anyone) -> Response:
+def get_certificate(solution: str, here: Here, caller: Overseer) -> Response:
     """Show what proves a solution: value, bound, gap, findings per rule, versions, hash."""
     return typed(Certificate.model_validate(seen(here, caller, solution).figures))
 
@@ -294,4 +295,4 @@ def publish_solution(solution: str, here: Here, caller: Planner) -> SolutionInfo
         row = there(found, "solution", solution)
         solutions.publish(row)
         session.add(audit.line(caller, row.school, "publish", row.id))
-    return solution_info(row)
+    return solution_info(row, caller)

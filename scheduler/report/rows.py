@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scheduler.report.slips import PLACED, told
 from scheduler.report.typed import Report
+from scheduler.report.view import FEWER, UNTOLD
 
 if TYPE_CHECKING:
     from scheduler.models import Assignment, Finding
@@ -75,8 +76,8 @@ def sessions(view: View) -> tuple[State, ...]:
     for state in view.solution.sessions:
         row = dict(state)
         row["leaders"] = () if view.audience == "student" else state.leaders
-        for count in ("size", "waiting"):
-            row[count] = row[count] if view.counts(row[count]) else None
+        row["size"] = None if view.sizes[state.session] in (FEWER, UNTOLD) else state.size
+        row["waiting"] = state.waiting if view.counts(state.waiting) else None
         found.append(State(**row))
     return tuple(found)
 
