@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from api.jobs.outcomes import Broken, Busy, Crashed, Done, Outcome, Overran, Refused
+from api.jobs.outcomes import Abandoned, Broken, Busy, Crashed, Done, Outcome, Overran, Refused
 from api.store.jobs import KeyReused, QueueFull
 
 if TYPE_CHECKING:
@@ -258,7 +258,8 @@ def handle(app: FastAPI, routes: Sequence[APIRoute]) -> None:
         return problem("took-too-long", f"ended over its {found.what}")
 
     @app.exception_handler(Crashed)
-    def crashed(_: Request, __: Crashed) -> Response:
+    @app.exception_handler(Abandoned)
+    def crashed(_: Request, __: Exception) -> Response:
         return problem("crashed")
 
 

@@ -67,7 +67,7 @@ class Slot:
         self._line: Connection | None = None
         self._pid: int | None = None
         self._lock = threading.Lock()
-        self._closed = False
+        self._busy = self._closed = False
 
     def run(
         self,
@@ -103,16 +103,19 @@ class Slot:
         number = next(_numbers)
         future = self._submit(number, task, payload)
         try:
-            return self._followed(number, future, time.monotonic() + seconds, report, ask)
+            found = self._followed(number, future, time.monotonic() + seconds, report, ask)
         except BaseException:
             self.end()
             raise
+        self._busy = False
+        return found
 
     def _submit(self, number: int, task: str, payload: dict[str, Any]) -> Future[Outcome]:
         try:
             with self._lock:
                 if self._closed:
                     raise Abandoned("the server stops")
+                self._busy = True
                 if self._executor is not None:
                     return self._executor.submit(worker.run, number, task, payload)
                 return self._started(number, task, payload)
@@ -189,6 +192,7 @@ class Slot:
         with self._lock:
             executor, line, pid = self._executor, self._line, self._pid
             self._executor = self._line = self._pid = None
+            self._busy = False
         if pid is not None:
             watch.end(pid)
         if line is not None:
@@ -197,7 +201,10 @@ class Slot:
             executor.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
-        """End the worker for good."""
+        """End the worker for good; an idle one is let go, a busy one is ended."""
         with self._lock:
             self._closed = True
+            idle = None if self._busy else self._executor
+        if idle is not None:
+            idle.shutdown()
         self.end()

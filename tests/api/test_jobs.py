@@ -346,23 +346,23 @@ def test_a_job_that_loses_every_worker_is_given_up(tmp_path: Path) -> None:
     assert found["error"]["type"].endswith("crashed")
 
 
-def test_a_running_job_is_cancelled_over_the_wire(tmp_path: Path) -> None:
-    with Own(tmp_path) as here:
-        sent = here.ask(
-            "POST",
-            "/v1/scenarios",
-            content=zipped(DEMO),
-            headers={"Content-Type": "application/zip"},
-        )
-        path = f"/v1/scenarios/{sent.json()['id']}/solves"
-        job = here.ask("POST", path, json={}).json()["id"]
-        while here.ask("GET", f"/v1/jobs/{job}").json()["progress"] is None:
-            time.sleep(0.1)
-        assert here.ask("POST", f"/v1/jobs/{job}/cancel").json()["cancelling"]
-        found = here.ended(job)
-        assert found["status"] == "cancelled"
-        kept = here.ask("GET", f"/v1/solutions/{found['solution']}/certificate").json()
-        assert kept["stopped_by"] == "interrupt"
+def test_a_running_job_is_cancelled_over_the_wire(served: Served) -> None:
+    sent = served.ask(
+        "POST",
+        "/v1/scenarios",
+        content=zipped(DEMO),
+        headers={"Content-Type": "application/zip"},
+    )
+    path = f"/v1/scenarios/{sent.json()['id']}"
+    job = served.ask("POST", f"{path}/solves", json={}).json()["id"]
+    while served.ask("GET", f"/v1/jobs/{job}").json()["progress"] is None:
+        time.sleep(0.1)
+    assert served.ask("POST", f"/v1/jobs/{job}/cancel").json()["cancelling"]
+    found = served.ended(job)
+    assert found["status"] == "cancelled"
+    kept = served.ask("GET", f"/v1/solutions/{found['solution']}/certificate").json()
+    assert kept["stopped_by"] == "interrupt"
+    assert served.ask("DELETE", path).status_code == 204
 
 
 def test_progress_is_kept_now_and_then(database: Database, monkeypatch: Any) -> None:
