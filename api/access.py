@@ -17,7 +17,7 @@ from api.store.tokens import PERSONAL, Caller, Role
 
 T = TypeVar("T")
 
-OWN = (Question.WHY, Question.WHY_NOT, Question.FAIRNESS)
+OWN = (Question.WHY, Question.WHY_NOT, Question.TAKE, Question.FAIRNESS)
 """Questions that are about one person."""
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from api.errors import InputProblem
 from api.examples import SCENARIO, SCENARIO_SCHEMA
 from scheduler.explain import conflict, difference, treatment
-from scheduler.explain.typed import Price, Story, Why, WhyNot
+from scheduler.explain.typed import Price, Story, Take, Why, WhyNot
 from scheduler.models import Certificate, Finding, Solution
 from scheduler.models.time import Kind
 from scheduler.repair import Repair
@@ -31,6 +31,7 @@ class Question(StrEnum):
 
     WHY = "why"
     WHY_NOT = "why-not"
+    TAKE = "what-would-it-take"
     SESSION = "session"
     PRICES = "prices"
     FAIRNESS = "fairness"
@@ -311,7 +312,7 @@ Text = Annotated[list[str], Field(description="The same in sentences, for who as
 class Explained(Told):
     """The answer to a question: typed facts, and sentences made from them."""
 
-    answers: list[Why | WhyNot | Story | Price | treatment.Treatment]
+    answers: list[Why | WhyNot | Take | Story | Price | treatment.Treatment]
     text: Text
 
 

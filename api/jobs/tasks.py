@@ -21,6 +21,7 @@ from scheduler.explain import (
     shown,
     story,
     treatment,
+    what_it_takes,
     why,
     why_not,
 )
@@ -194,6 +195,10 @@ def _why_not(case: Case, payload: Payload) -> tuple[Any, ...]:
     return (why_not(case, payload["person"], payload["session"]),)
 
 
+def _take(case: Case, payload: Payload) -> tuple[Any, ...]:
+    return (what_it_takes(case, payload["person"], payload["session"]),)
+
+
 def _story(case: Case, payload: Payload) -> tuple[Any, ...]:
     return (story(case, payload["session"]),)
 
@@ -205,6 +210,7 @@ def _prices(case: Case, _: Payload) -> tuple[Any, ...]:
 QUESTIONS: dict[str, Callable[[Case, Payload], tuple[Any, ...]]] = {
     "why": _why,
     "why-not": _why_not,
+    "what-would-it-take": _take,
     "session": _story,
     "prices": _prices,
 }

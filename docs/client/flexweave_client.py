@@ -349,7 +349,7 @@ class Progress(BaseModel):
     seconds: float
 
 
-Question = Literal["why", "why-not", "session", "prices", "fairness"]
+Question = Literal["why", "why-not", "what-would-it-take", "session", "prices", "fairness"]
 """What can be asked about a solution."""
 
 
@@ -596,7 +596,7 @@ class Difference(BaseModel):
 class Explained(BaseModel):
     """The answer to a question: typed facts, and sentences made from them."""
 
-    answers: list[Why | WhyNot | Story | Price | Treatment]
+    answers: list[Why | WhyNot | Take | Story | Price | Treatment]
     text: list[str]
 
 
@@ -686,8 +686,10 @@ class Price(BaseModel):
     block: str
     activity: str
     room: str
+    tags: list[str] | None = None
     points: float
     settled: bool
+    gap: float | None = None
 
 
 class Remedy(BaseModel):
@@ -713,6 +715,14 @@ class Repaired(BaseModel):
     curve: list[Curve] | None = None
     seconds: dict[str, float] | None = None
     text: list[str]
+
+
+class RowChange(BaseModel):
+    """One row of the scenario that is different: new without `before`, gone without `after`."""
+
+    table: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
 
 
 class SessionState(BaseModel):
@@ -790,6 +800,29 @@ class Stranded(BaseModel):
     otherwise: list[str]
 
 
+class Take(BaseModel):
+    """What it would take that a person gets a session."""
+
+    person: str
+    session: str
+    obstacle: Literal[
+        "there",
+        "not-decided",
+        "not-attended",
+        "leads",
+        "grades",
+        "only",
+        "lock",
+        "school",
+        "visits",
+        "closed",
+        "full",
+        "elsewhere",
+    ]
+    before: float
+    ways: list[WayIn] | None = None
+
+
 class Treatment(BaseModel):
     """How people were treated."""
 
@@ -805,6 +838,30 @@ class Way(BaseModel):
     subjects: list[str]
     amount: int
     text: str
+
+
+class WayIn(BaseModel):
+    """A change with which a person gets a session, verified by solving again."""
+
+    kind: Literal[
+        "fix", "open", "move", "give-up", "seat", "unlock", "attend", "release", "parallel"
+    ]
+    session: str
+    cost: float
+    after: float
+    settled: bool | None = None
+    alone: bool | None = None
+    rows: list[RowChange] | None = None
+    instead: str | None = None
+    to: str | None = None
+    rank: int | None = None
+    size: int | None = None
+    room: str | None = None
+    askers: list[Asker] | None = None
+    hold: str | None = None
+    subjects: list[str] | None = None
+    others: Count | None = None
+    moved: Count | None = None
 
 
 class WhatIf(BaseModel):

@@ -82,6 +82,7 @@ def test_small_schools_are_solved_and_asked_at_once() -> None:
     [
         ("why", "s1", None),
         ("why-not", "s1", "algebra-wed"),
+        ("what-would-it-take", "s1", "algebra-wed"),
         ("session", None, "algebra-wed"),
         ("prices", None, None),
         ("fairness", None, None),
