@@ -1,1 +1,4 @@
-"""The service: flexweave over HTTP. Its routes translate; the scheduler decides."""
+"""The service: a thin door over HTTP. Routes translate, `scheduler` decides.
+
+`app.create_app` puts it together. ``flexweave serve`` runs it.
+"""

@@ -3,14 +3,19 @@
 With ``--check`` nothing is written, and the exit code is 1 if a page is not as the code says.
 """
 
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from scheduler.cli import app as command_line
+from api.app import create_app
+from api.cli import app as command_line
+from api.client import source
+from api.settings import Settings
 from scheduler.report import entries, markdown
 
 HERE = Path(__file__).parent
@@ -19,7 +24,22 @@ NOTICE = "<!-- Made by docs/generate.py; change the code instead. -->\n\n"
 
 def pages() -> dict[str, str]:
     """Every generated page by its file name."""
-    return {"rules.md": NOTICE + markdown(entries()), "cli.md": NOTICE + command_page()}
+    return {
+        "rules.md": NOTICE + markdown(entries()),
+        "cli.md": NOTICE + command_page(),
+        "client/flexweave_client.py": client(),
+    }
+
+
+def client() -> str:
+    """The Python client of the service."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(database_url=f"sqlite:///{folder}/flexweave.db"))
+        made = source(app.openapi())
+        app.state.service.database.close()
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", "100", "-"]
+    told = subprocess.run(command, input=made, capture_output=True, encoding="utf-8", check=True)
+    return told.stdout
 
 
 def command_page() -> str:
@@ -42,7 +62,8 @@ def all_commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, 
 
 def exit_codes() -> list[str]:
     return [
-        "Results go to stdout, everything else to stderr. `python -m scheduler.cli` does the same.",
+        "Results go to stdout, everything else to stderr. `python -m scheduler.cli` does the same, "
+        "but for `serve`, `token`, `admin` and `db`, which are the service's ([api.md](api.md)).",
         "",
         "| exit code | meaning |",
         "|---|---|",
@@ -69,10 +90,7 @@ def described(name: str, command: Any) -> list[str]:
         usage if options else usage.removesuffix(" [OPTIONS]"),
         "```",
         "",
-        "| takes | meaning | default |",
-        "|---|---|---|",
-        *rows,
-        "",
+        *(["| takes | meaning | default |", "|---|---|---|", *rows, ""] if rows else []),
         "```sh",
         *examples(command),
         "```",
@@ -93,7 +111,8 @@ def called(param: Any) -> str:
 def default(param: Any) -> str:
     if isinstance(param.show_default, str):
         return f"`{param.show_default}`"
-    plain = param.default is None or param.default is False or param.required
+    plain = param.default is None or param.default is False or param.default == ""
+    plain = plain or param.required
     return "" if plain else f"`{param.default}`"
 
 
@@ -110,6 +129,7 @@ def main(arguments: list[str], folder: Path = HERE) -> int:
     found = pages()
     if "--check" not in arguments:
         for name, text in found.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
         return 0
     stale = [name for name, text in found.items() if written(folder / name) != text]

@@ -39,8 +39,7 @@ from scheduler.solver.isolate import SolverCrashed
 from scheduler.solver.solve import CheckerDisagrees, NothingFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @contextmanager
@@ -115,13 +114,12 @@ def _flexweave(
     """Decide who goes where in a school's flex blocks, advisory groups and CoPs, and say why."""
 
 
-def _add(module: ModuleType, group: typer.Typer, name: str) -> None:
-    """Register a module's ``command`` under a name, with its ``EXAMPLES`` below."""
-    paragraphs = (inspect.getdoc(module.command) or "").split("\n\n")
+def add(to: typer.Typer, name: str, command: Callable[..., None], examples: Sequence[str]) -> None:
+    """Register a command with its docstring as help, and examples below."""
+    paragraphs = (inspect.getdoc(command) or "").split("\n\n")
     text = "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
-    examples = "\n".join(f"  {escape(example)}" for example in module.EXAMPLES)
-    epilog = f"[bold]Examples[/bold]\n{examples}"
-    group.command(name, help=escape(text), epilog=epilog)(module.command)
+    shown = "\n".join(f"  {escape(example)}" for example in examples)
+    to.command(name, help=escape(text), epilog=f"[bold]Examples[/bold]\n{shown}")(command)
 
 
 _MODULES = (
@@ -129,7 +127,7 @@ _MODULES = (
     generate,
 )
 for _module in _MODULES:
-    _add(_module, app, _module.__name__.rpartition(".")[2])
+    add(app, _module.__name__.rpartition(".")[2], _module.command, _module.EXAMPLES)
 
 calendar = typer.Typer(
     help="Judge a bell schedule, and make another one from it, before a school does.",
@@ -138,4 +136,4 @@ calendar = typer.Typer(
 )
 app.add_typer(calendar, name="calendar")
 for _module in (calendar_minutes, calendar_shift, calendar_sweep):
-    _add(_module, calendar, _module.__name__.rpartition("_")[2])
+    add(calendar, _module.__name__.rpartition("_")[2], _module.command, _module.EXAMPLES)

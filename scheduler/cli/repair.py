@@ -17,7 +17,7 @@ from scheduler.cli.inputs import (
     tell_more,
 )
 from scheduler.cli.screen import show, show_json, tell
-from scheduler.cli.solve import check_folder, overridden, undisturbed
+from scheduler.cli.solve import check_folder, undisturbed
 from scheduler.models import Change, Scenario
 from scheduler.reading.draft import Spot
 from scheduler.repair import Repaired, checked, read_changes, repair, sentences, spotted
@@ -88,7 +88,7 @@ def command(
     rows = checked(school, _rows(school, changes, away, block), since)
     extra = {} if curve else {"curve": ()}
     found = repair(school, solution, rows, since=since, seed=seed, time_limit=time_limit, **extra)
-    answer = overridden(found.solution, solution.certificate.overrides)
+    answer = found.solution.overridden(solution.certificate.overrides)
     with undisturbed():
         write_repaired(found.scenario, answer, folder)
         _tell(found, audience, as_json)

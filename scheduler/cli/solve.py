@@ -13,7 +13,6 @@ from scheduler.cli.exits import IMPOSSIBLE, Refused
 from scheduler.cli.inputs import AsJson, Calendar, Gap, Kinds, Seed, Source, TimeLimit, split
 from scheduler.cli.progress import Progress
 from scheduler.cli.screen import show, show_json, tell
-from scheduler.models import Solution
 from scheduler.reading import BadScenario, examine
 from scheduler.report import headline
 from scheduler.report.tables import of_headline
@@ -66,7 +65,7 @@ def command(
             found.scenario, time_limit=time_limit, gap=gap, seed=seed, progress=progress
         )
     given = {"calendar": calendar, "kinds": kinds}
-    solution = overridden(solution, {k: v for k, v in given.items() if v is not None})
+    solution = solution.overridden({k: v for k, v in given.items() if v is not None})
     with undisturbed():
         write_solution(solution, folder)
         if as_json:
@@ -100,12 +99,6 @@ def check_folder(folder: Path) -> None:
         raise Refused(f"{there} is a file; name a folder with -o")
     if not os.access(there, os.W_OK | os.X_OK):
         raise Refused(f"{there} may not be written to; name another folder with -o")
-
-
-def overridden(solution: Solution, given: dict[str, str]) -> Solution:
-    """Note in the certificate what was given instead of the scenario's settings."""
-    certificate = solution.certificate.model_copy(update={"overrides": given})
-    return solution.model_copy(update={"certificate": certificate})
 
 
 @contextmanager

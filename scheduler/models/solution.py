@@ -166,3 +166,8 @@ class Solution(Outcome):
             ),
             open=frozenset(state.session for state in self.sessions if state.open),
         )
+
+    def overridden(self, given: dict[str, str]) -> "Solution":
+        """The solution, noting the settings that it was solved with instead of its scenario's."""
+        certificate = self.certificate.model_copy(update={"overrides": given})
+        return self.model_copy(update={"certificate": certificate})

@@ -147,15 +147,15 @@ class View:
 
     def said(self, finding: Finding) -> str:
         """A finding in words for this audience, with names; empty where it cannot be said."""
-        text = self._told(finding)
+        text = self.told(finding)
         people = [one for one in finding.subjects if one in self._called]
         if not people or not text:
             return text
         ids = "|".join(re.escape(one) for one in sorted(people, key=len, reverse=True))
         return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda one: self.called(one[0]), text)
 
-    def _told(self, finding: Finding) -> str:
-        """A finding in words, with ids.
+    def told(self, finding: Finding) -> str:
+        """A finding in words, with ids; empty where it cannot be said.
 
         The sentences in ``findings.csv`` are written for a coordinator; others get them again from
         the rule, which takes the scenario. Only an admin reads why support is needed.

@@ -204,7 +204,7 @@ class Demands(NamedTuple):
 def demanded(columns: Columns) -> Demands:
     """Build the rows of what must hold, each with the demand that it is part of."""
     parts = _Parts(columns.count)
-    of: list[Ints] = []
+    of: list[Ints] = [np.zeros(0, dtype=np.int64)]
     makers: list[tuple[int, Callable[[int], Demand]]] = [(0, _nothing)]
     rules: list[str] = []
     for name, (rule, settings) in catalogue.speaking(columns.scenario).items():
@@ -269,8 +269,10 @@ class _Parts:
         self.columns = base
         self.rows = 0
         self.breaches = 0
-        self.entries: list[tuple[Ints, Ints, Ints]] = []
-        self.sides: list[tuple[Ints, Ints]] = []
+        # Where nothing is decided no rule has a row.
+        none = np.zeros(0, dtype=np.int64)
+        self.entries: list[tuple[Ints, Ints, Ints]] = [(none, none, none)]
+        self.sides: list[tuple[Ints, Ints]] = [(none, none)]
         self.objective = [np.zeros(base, dtype=np.int64)]
         self.cap = [np.ones(base, dtype=np.int64)]
         self.breach = [np.full(base, -1)]

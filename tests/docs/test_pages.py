@@ -7,12 +7,14 @@ block is passed over: what was done is compared with everything that is there.
 
 from __future__ import annotations
 
+import contextlib
 import doctest
 import json
 import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from decimal import Decimal
@@ -21,7 +23,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scheduler.cli.app import app
+from api.cli.app import app
 from scheduler.models import TABLES, Certificate, Settings
 from scheduler.reading import examine, read
 from scheduler.rules import catalogue
@@ -37,8 +39,9 @@ SHELL = set("|&;<>$*`")
 COPIED = (
     *("fixtures/tiny", "fixtures/demo", "fixtures/short-monday", "fixtures/changes.csv"),
     "benchmarks",
+    "docs/client/flexweave_client.py",
 )
-CODE = ("scheduler", "tests/rules", "tests/conftest.py", "docs", "pyproject.toml")
+CODE = ("scheduler", "api", "tests/rules", "tests/conftest.py", "docs", "pyproject.toml")
 """Copied as well where a page adds files to the code."""
 DATA = "python -m benchmarks.datasets.wpi_iqp"
 """Needs data that is no part of the project: without it, exit code 2 is right."""
@@ -52,9 +55,19 @@ LONGEST = 600
 
 @pytest.mark.parametrize("path", RUN)
 def test_page_runs(path, tmp_path, monkeypatch):
-    _Walk(PAGES[path], tmp_path, monkeypatch).walk()
+    try:
+        _Walk(PAGES[path], tmp_path, monkeypatch).walk()
+    finally:
+        _end_what_it_started(tmp_path)
     if path == "docs/cli.md":
         the_demo_is_as_the_first_page_says()
+
+
+def _end_what_it_started(folder: Path) -> None:
+    """End what a page left running, by the ids that it wrote down."""
+    for file in folder.glob("*.pid"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(file.read_text()), signal.SIGKILL)
 
 
 class _Walk:
@@ -198,7 +211,8 @@ def targets() -> set[str]:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+        shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
     else:
         shutil.copyfile(source, target)
 

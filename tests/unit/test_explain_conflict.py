@@ -64,6 +64,13 @@ def test_a_pair_against_two_locks():
     ]
 
 
+def test_nothing_to_decide_is_possible():
+    settings = small().scenario.model_copy(update={"kinds": ("pd",)})
+    found, members = named(small().model_copy(update={"scenario": settings}))
+    assert found.status == "possible"
+    assert members == []
+
+
 def test_two_conflicts_are_both_named():
     sessions = table(
         "id,activity,block",

@@ -1,0 +1,1 @@
+"""What is kept: tokens, scenarios, jobs with their events, solutions, audit lines."""
