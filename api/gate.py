@@ -66,10 +66,15 @@ class Gate:
         seen = _Seen(scope, send, self._service.metrics)
         try:
             await self._judge(scope, receive, seen)
+        except Exception as error:
+            # Noted here, and no further: what the error says could be somebody's name.
+            log.error("%s: %s", route_of(scope), place(error))
+            if not seen.begun:
+                await problem("internal")(scope, receive, seen)
         finally:
             seen.count()
 
-    async def _judge(self, scope: Scope, receive: Receive, send: _Seen) -> None:
+    async def _judge(self, scope: Scope, receive: Receive, send: Send) -> None:
         settings = self._service.settings
         if scope["path"] not in OPEN:
             caller = await self._caller(scope)
@@ -88,13 +93,7 @@ class Gate:
                 scope, receive, send
             )
             return
-        try:
-            await self._app(scope, Body(receive, most, settings.body_seconds), send)
-        except Exception as error:
-            # Noted here, and no further: what the error says could be somebody's name.
-            log.error("%s: %s", route_of(scope), place(error))
-            if not send.begun:
-                await problem("internal")(scope, receive, send)
+        await self._app(scope, Body(receive, most, settings.body_seconds), send)
 
     async def _caller(self, scope: Scope) -> Caller | None:
         kind, _, text = Headers(scope=scope).get("authorization", "").partition(" ")
