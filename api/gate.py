@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from api.metrics import Metrics
     from api.service import Service
-    from api.store.tokens import Caller
+    from api.store.tokens import Caller, Role
 
 log = logging.getLogger("flexweave.requests")
 
@@ -34,6 +34,9 @@ METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"}
 
 LARGE = frozenset({"/v1/scenarios", "/v1/solve", "/v1/explain"})
 """What takes a scenario."""
+
+PLANNERS: tuple[Role, ...] = ("coordinator", "admin")
+"""Roles that may send one."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -87,13 +90,20 @@ class Gate:
                 await problem("too-many-requests", headers=headers)(scope, receive, send)
                 return
             scope.setdefault("state", {})["caller"] = caller
-        most = settings.scenario_bytes if scope["path"] in LARGE else settings.body_bytes
+        most = self._most(scope)
         if _announced(scope) > most:
             await problem("too-large", f"the body has more than {most:,} bytes")(
                 scope, receive, send
             )
             return
         await self._app(scope, Body(receive, most, settings.body_seconds), send)
+
+    def _most(self, scope: Scope) -> int:
+        """Bytes that this body may have: a scenario's only from those who may send one."""
+        caller: Caller | None = scope.get("state", {}).get("caller")
+        large = scope["path"] in LARGE and caller is not None and caller.role in PLANNERS
+        settings = self._service.settings
+        return settings.scenario_bytes if large else settings.body_bytes
 
     async def _caller(self, scope: Scope) -> Caller | None:
         kind, _, text = Headers(scope=scope).get("authorization", "").partition(" ")

@@ -3,9 +3,9 @@
     python -m benchmarks.crash --rounds 100
 
 In each round clients submit jobs, and at a random moment the server, or, every other time, any
-process that it started, is killed; a killed server is started again. A client that gets no answer asks again with
-the same idempotency key. Afterwards the database is searched for jobs that were acknowledged and
-are lost, that ended twice, that never ended. The exit code is 1 if there is any.
+process that it started, is killed; a killed server is started again. A client that gets no answer
+asks again with the same idempotency key. Afterwards the database is searched for jobs that were
+acknowledged and are lost, that ended twice, that never ended. The exit code is 1 if there is any.
 """
 
 from __future__ import annotations

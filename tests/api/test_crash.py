@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks import crash
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_nothing_is_lost_when_server_and_workers_are_killed(tmp_path: Path) -> None:
