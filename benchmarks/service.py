@@ -15,9 +15,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
+import re
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,19 @@ class Reads:
     """Reads of one stretch of time."""
 
     seconds: float
-    times: list[float] = field(default_factory=list)
+    by_path: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def times(self) -> list[float]:
+        """Of all reads."""
+        return [seconds for one in self.by_path.values() for seconds in one]
+
+    def slowest(self) -> str:
+        """What is read most slowly, by its p99."""
+        found = {path: float(np.percentile(all_, 99)) for path, all_ in self.by_path.items()}
+        path = max(found, key=found.__getitem__)
+        return f"{re.sub('sol_.*/|job_.*', '', path)} ({found[path] * 1000:.0f} ms)"
 
     def ms(self, percent: float) -> float:
         """The time within which so many percent were answered, in milliseconds."""
@@ -134,7 +146,7 @@ class Load:
                     status = str((await client.get(path)).status_code)
                 except httpx2.TransportError as error:
                     status = type(error).__name__
-                found.times.append(time.monotonic() - began)
+                found.by_path[path].append(time.monotonic() - began)
                 if status != "200":
                     found.errors[status] += 1
                 await asyncio.sleep(PAUSE_SECONDS)
@@ -188,6 +200,7 @@ def reading(load: Load, clients: int, seconds: float, large: str) -> bool:
         f"p99 while solves run: {busy.ms(99) / idle.ms(99):.1f} times that of {clients} clients "
         f"while nothing runs, {busy.ms(99) / alone.ms(99):.1f} times that of one client alone"
     )
+    print(f"slowest then, by p99: {busy.slowest()}")
     errors = alone.errors + idle.errors + busy.errors
     print(f"errors: {dict(errors) or 'none'}")
     return not errors and still == SOLVES

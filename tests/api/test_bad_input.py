@@ -244,15 +244,29 @@ def test_a_hundred_megabytes_are_refused(served: Served, client: httpx2.Client, 
 
 def test_a_large_body_is_for_those_who_may_send_scenarios(served: Served) -> None:
     with served.client(served.token("student", "s1")) as student:
-        for path in ("/v1/scenarios", "/v1/solve", "/v1/explain"):
-            answer = student.post(path, content=bytes(2 * MB), headers={"Content-Type": JSON})
-            refused(answer, "too-large")
+        answer = student.post(
+            "/v1/scenarios", content=bytes(2 * MB), headers={"Content-Type": JSON}
+        )
+        refused(answer, "too-large")
 
 
 def test_what_carries_no_scenario_may_be_no_larger_than_a_megabyte(client: httpx2.Client) -> None:
-    path = "/v1/solutions/sol_0/repairs"
-    refused(client.post(path, json={"changes": ["x" * 2 * MB]}), "too-large")
-    refused(client.post(path, content=parts(2 * MB), headers={"Content-Type": JSON}), "too-large")
+    for path in ("/v1/solutions/sol_0/repairs", "/v1/solve", "/v1/explain"):
+        refused(client.post(path, json={"changes": ["x" * 2 * MB]}), "too-large")
+        streamed = client.post(path, content=parts(2 * MB), headers={"Content-Type": JSON})
+        refused(streamed, "too-large")
+
+
+def test_wide_json_costs_the_server_no_more_than_its_bytes(
+    served: Served, client: httpx2.Client
+) -> None:
+    """Each pair of brackets would be an object of 56 bytes or more, where it is read."""
+    before = served.memory_mb()
+    wide = b'{"students": [' + b"[]," * (20 * MB // 3) + b"[]]}"
+    answer = sent(client, wide, JSON)
+    refused(answer, "bad-input", "took-too-long")
+    print(f"20 MB of brackets: {before:.0f} MB before, {served.memory_mb():.0f} MB after")
+    assert served.memory_mb() - before < 100
 
 
 # ---- JSON ----------------------------------------------------------------------------------------
