@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from api.errors import problem
 from api.jobs.outcomes import place
+from api.jobs.tasks import JOB_ROUTE
 from api.limits import Body, Rate
 from api.store import tokens
 
@@ -34,6 +35,9 @@ METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"}
 
 LARGE = "/v1/scenarios"
 """What takes a scenario of any size: its worker reads it, while others are read right here."""
+
+DOOR = frozenset({"/v1/solve", "/v1/explain"})
+"""What takes small ones only."""
 
 PLANNERS: tuple[Role, ...] = ("coordinator", "admin")
 """Roles that may send one."""
@@ -92,9 +96,9 @@ class Gate:
             scope.setdefault("state", {})["caller"] = caller
         most = self._most(scope)
         if _announced(scope) > most:
-            await problem("too-large", f"the body has more than {most:,} bytes")(
-                scope, receive, send
-            )
+            beside = f"; {JOB_ROUTE}" if scope["path"] in DOOR else ""
+            said = f"the body has more than {most:,} bytes{beside}"
+            await problem("too-large", said)(scope, receive, send)
             return
         await self._app(scope, Body(receive, most, settings.body_seconds), send)
 

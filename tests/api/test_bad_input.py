@@ -254,7 +254,9 @@ def test_a_large_body_is_for_those_who_may_send_scenarios(served: Served) -> Non
 
 def test_what_carries_no_scenario_may_be_no_larger_than_a_megabyte(client: httpx2.Client) -> None:
     for path in ("/v1/solutions/sol_0/repairs", "/v1/solve", "/v1/explain"):
-        refused(client.post(path, json={"changes": ["x" * 2 * MB]}), "too-large")
+        announced = client.post(path, json={"changes": ["x" * 2 * MB]})
+        refused(announced, "too-large")
+        assert ("POST /v1/scenarios" in announced.json()["detail"]) == (path in DOORS)
         streamed = client.post(path, content=parts(2 * MB), headers={"Content-Type": JSON})
         refused(streamed, "too-large")
 
