@@ -6,14 +6,17 @@ import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from api.errors import InputProblem
 from api.examples import SCENARIO, SCENARIO_SCHEMA
 from scheduler.explain import conflict, difference, treatment
 from scheduler.explain.typed import Price, Story, Take, Why, WhyNot
 from scheduler.models import Certificate, Finding, Solution
+from scheduler.models.cells import Id, legible
 from scheduler.models.time import Kind
+from scheduler.reading import Limits
 from scheduler.repair import Repair
 from scheduler.report import Entry
 from scheduler.report.rows import Debt, Line, State
@@ -24,6 +27,7 @@ Seed = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=1_000_000, strict=True)]
 Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
 Name = Annotated[str, Field(max_length=200)]
+Cell = Annotated[str, AfterValidator(legible), Field(max_length=200)]
 
 
 class Question(StrEnum):
@@ -47,6 +51,20 @@ class Told(BaseModel):
     """An answer."""
 
     model_config = ConfigDict(frozen=True)
+
+
+def shallow(document: dict[str, Any]) -> dict[str, Any]:
+    """A document, if it is no deeper than a scenario may be.
+
+    Reading says so too, but what is much deeper cannot be handed to a worker.
+    """
+    level: list[Any] = [document]
+    for _ in range(Limits().depth + 1):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [value for one in inner for value in one if isinstance(value, dict | list)]
+        if not level:
+            return document
+    raise PydanticCustomError("too_deep", "lists and objects are nested too deep")
 
 
 # ---- requests ------------------------------------------------------------------------------------
@@ -133,9 +151,9 @@ class ChangeRow(Sent):
     """One change, as in ``changes.csv``."""
 
     action: Literal["away", "cancel", "room", "lead", "resize", "pull", "add", "drop"]
-    id: Name
-    block: Name = ""
-    value: Name = ""
+    id: Annotated[Id, Field(max_length=200)]
+    block: Cell = ""
+    value: Cell = ""
 
 
 class RepairRequest(Sent):
@@ -160,7 +178,7 @@ class SmallSolveRequest(Search):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scenario": SCENARIO, "seed": 7}]})
 
-    scenario: Annotated[dict[str, Any], WithJsonSchema(SCENARIO_SCHEMA)]
+    scenario: Annotated[dict[str, Any], AfterValidator(shallow), WithJsonSchema(SCENARIO_SCHEMA)]
 
 
 class SmallExplainRequest(SmallSolveRequest):

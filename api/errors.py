@@ -281,5 +281,6 @@ HINTS = {
     "literal_error": "write one of these",
     "enum": "write one of these",
     "json_type": "write JSON",
+    "too_deep": "give each table as one list of flat objects",
 }
 """What would be right, by pydantic's sort of error."""

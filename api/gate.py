@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from api.errors import problem
 from api.jobs.outcomes import place
+from api.jobs.tasks import JOB_ROUTE
 from api.limits import Body, Rate
 from api.store import tokens
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from api.metrics import Metrics
     from api.service import Service
-    from api.store.tokens import Caller
+    from api.store.tokens import Caller, Role
 
 log = logging.getLogger("flexweave.requests")
 
@@ -32,8 +33,14 @@ OPEN = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
 
 METHODS = frozenset({"GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"})
 
-LARGE = frozenset({"/v1/scenarios", "/v1/solve", "/v1/explain"})
-"""What takes a scenario."""
+LARGE = "/v1/scenarios"
+"""What takes a scenario of any size: its worker reads it, while others are read right here."""
+
+DOOR = frozenset({"/v1/solve", "/v1/explain"})
+"""What takes small ones only."""
+
+PLANNERS: tuple[Role, ...] = ("coordinator", "admin")
+"""Roles that may send one."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -66,10 +73,15 @@ class Gate:
         seen = _Seen(scope, send, self._service.metrics)
         try:
             await self._judge(scope, receive, seen)
+        except Exception as error:
+            # Noted here, and no further: what the error says could be somebody's name.
+            log.error("%s: %s", route_of(scope), place(error))
+            if not seen.begun:
+                await problem("internal")(scope, receive, seen)
         finally:
             seen.count()
 
-    async def _judge(self, scope: Scope, receive: Receive, send: _Seen) -> None:
+    async def _judge(self, scope: Scope, receive: Receive, send: Send) -> None:
         settings = self._service.settings
         if scope["path"] not in OPEN:
             caller = await self._caller(scope)
@@ -82,19 +94,20 @@ class Gate:
                 await problem("too-many-requests", headers=headers)(scope, receive, send)
                 return
             scope.setdefault("state", {})["caller"] = caller
-        most = settings.scenario_bytes if scope["path"] in LARGE else settings.body_bytes
+        most = self._most(scope)
         if _announced(scope) > most:
-            await problem("too-large", f"the body has more than {most:,} bytes")(
-                scope, receive, send
-            )
+            beside = f"; {JOB_ROUTE}" if scope["path"] in DOOR else ""
+            said = f"the body has more than {most:,} bytes{beside}"
+            await problem("too-large", said)(scope, receive, send)
             return
-        try:
-            await self._app(scope, Body(receive, most, settings.body_seconds), send)
-        except Exception as error:
-            # Noted here, and no further: what the error says could be somebody's name.
-            log.error("%s: %s", route_of(scope), place(error))
-            if not send.begun:
-                await problem("internal")(scope, receive, send)
+        await self._app(scope, Body(receive, most, settings.body_seconds), send)
+
+    def _most(self, scope: Scope) -> int:
+        """Bytes that this body may have: a scenario's only from those who may send one."""
+        caller: Caller | None = scope.get("state", {}).get("caller")
+        large = scope["path"] == LARGE and caller is not None and caller.role in PLANNERS
+        settings = self._service.settings
+        return settings.scenario_bytes if large else settings.body_bytes
 
     async def _caller(self, scope: Scope) -> Caller | None:
         kind, _, text = Headers(scope=scope).get("authorization", "").partition(" ")

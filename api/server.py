@@ -71,24 +71,40 @@ class Server(uvicorn.Server):
 
 
 def _patient(seconds: float) -> type[H11Protocol]:
-    """A protocol that gives a client so long to send the lines before a body."""
+    """A protocol that gives a client so long to send the lines before a body.
+
+    Uvicorn's own timer of idle connections is put off by every byte that comes, so a client that
+    sends one now and then, of the next request or of a body that nobody reads, could stay for ever.
+    """
 
     class Patient(H11Protocol):
         _timer: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
-            self._timer = self.loop.call_later(seconds, self._late)
+            self._wait()
 
-        def _late(self) -> None:
-            """Show out who has not even asked for anything; later requests have keep-alive's."""
-            if self.cycle is None and not self.transport.is_closing():
-                self.transport.close()
+        def on_response_complete(self) -> None:
+            self._wait()
+            super().on_response_complete()
 
         def connection_lost(self, exc: Exception | None) -> None:
+            self._stop_waiting()
+            super().connection_lost(exc)
+
+        def _wait(self) -> None:
+            self._stop_waiting()
+            self._timer = self.loop.call_later(seconds, self._late)
+
+        def _stop_waiting(self) -> None:
             if self._timer is not None:
                 self._timer.cancel()
-            super().connection_lost(exc)
+
+        def _late(self) -> None:
+            """Show out who has not asked for anything since they came, or since the last answer."""
+            idle = self.cycle is None or self.cycle.response_complete
+            if idle and not self.transport.is_closing():
+                self.transport.close()
 
     found: Any = Patient
     return found  # type: ignore[no-any-return]

@@ -58,7 +58,7 @@ class Settings(BaseModel):
     attempts : int
         Times that a job may lose its worker before it is given up.
     body_bytes : int
-        The largest body of any request but those that carry a scenario.
+        The largest body of any request but the one that keeps a scenario.
     scenario_bytes, unpacked_bytes : int
         The largest scenario as it is sent, and unpacked.
     rows : int

@@ -148,6 +148,10 @@ class Runner:
         except Overran as over:
             stopped = holding.cancelling
             self._finish(lease, Ending("cancelled") if stopped else _overran(over))
+        except Exception as error:
+            # A task that fails in a way that nobody foresaw would do so for ever.
+            log.error("job %s: %s", job.id, place(error))
+            self._lost(job, lease, holding)
         else:
             self._finish(lease, ending(job, outcome))
 

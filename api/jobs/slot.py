@@ -142,7 +142,8 @@ class Slot:
     ) -> Outcome:
         cancelled = False
         while True:
-            if self._heard(number, report):
+            if self._heard(number, report) or future.done():
+                # Done without a word: such as a task that could not be handed over.
                 return self._result(future)
             if time.monotonic() > deadline:
                 raise Overran("time")

@@ -32,6 +32,7 @@ from scheduler.repair import sentences as repair_sentences
 from scheduler.report import Unknown, html, workbook
 from scheduler.report.page import page
 from scheduler.report.view import View
+from scheduler.report.wording import counted
 from scheduler.solver.isolate import SolverCrashed
 from scheduler.solver.solve import NothingFound, State, solve
 from scheduler.writing import scenario_json
@@ -39,6 +40,9 @@ from scheduler.writing.cells import dumped
 
 JOB_ROUTE = "send it to POST /v1/scenarios and solve it by POST /v1/scenarios/{scenario}/solves"
 """What the thin door says of what does not fit through it."""
+
+MOST_PROBLEMS = 10_000
+"""Problems that one answer names: a few bytes sent can be wrong a million times."""
 
 Payload = dict[str, Any]
 Report = Callable[[dict[str, Any]], None]
@@ -49,13 +53,21 @@ def perform(task: str, payload: Payload, report: Report) -> Outcome:
     try:
         return TASKS[task](payload, report)
     except BadInput as bad:
-        return Refused("bad-input", "something is wrong with it", problems_of(bad.problems))
+        return bad_input(bad.problems)
     except (Unanswerable, Unknown) as nothing:
         return Refused("no-answer", str(nothing))
     except NothingFound as nothing:
         return Refused("nothing-found", str(nothing))
     except SolverCrashed as crash:
         raise Crashed(str(crash)) from crash
+
+
+def bad_input(problems: tuple[Problem, ...]) -> Refused:
+    """Every problem with the input, but where there are so many that nobody could read them."""
+    said = f"{counted(len(problems), 'problem')}"
+    if len(problems) > MOST_PROBLEMS:
+        said += f", the first {MOST_PROBLEMS:,} of them here"
+    return Refused("bad-input", said, problems_of(problems[:MOST_PROBLEMS]))
 
 
 def problems_of(problems: tuple[Problem, ...]) -> tuple[dict[str, Any], ...]:

@@ -68,8 +68,13 @@ class _Post:
 _posts: list[_Post] = []
 
 
+NICE = 10
+"""Workers and their solvers step back behind the server: who reads does not wait for who solves."""
+
+
 def begin(line: Connection) -> None:
     """Make this process a worker, on the line to its server."""
+    os.nice(NICE)
     post = _Post(line)
     _posts.append(post)
     signal.signal(signal.SIGINT, post.interrupted)

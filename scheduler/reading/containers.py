@@ -162,7 +162,7 @@ def _from_zip(label: str, data: bytes, limits: Limits, say: Complaints) -> Files
 
 def _is_clutter(member: zipfile.ZipInfo) -> bool:
     """Folders, and what some systems add by themselves."""
-    parts = member.filename.split("/")
+    parts = member.filename.replace("\\", "/").split("/")
     hidden = parts[-1].startswith(".") and parts[-1] != ".."
     return member.is_dir() or parts[0] == "__MACOSX" or hidden
 
@@ -215,12 +215,14 @@ def _check_member(label: str, member: zipfile.ZipInfo, say: Complaints) -> None:
 def _unpacked(bundle: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
     """Files by name, a folder that holds them all left out.
 
-    No member unpacks to more than the size that the zip's own list says, which has been judged.
+    No member unpacks to more than the size that the zip's own list says, which has been judged:
+    without that size, reading would unpack all of it before it looks.
     """
     found = {}
     tops = {member.filename.partition("/")[0] for member in members}
     inside = len(tops) == 1 and all("/" in member.filename for member in members)
     for member in members:
         name = member.filename
-        found[name.partition("/")[2] if inside else name] = bundle.read(member)
+        with bundle.open(member) as stream:
+            found[name.partition("/")[2] if inside else name] = stream.read(member.file_size)
     return found
