@@ -117,7 +117,7 @@ def test_a_sweep_leaves_the_same_files_and_survives_a_killed_worker(cluster, tmp
         for ran in run(_tasks(found), Processes(2), results=Results(here))
     }
     assert _files(there) == _files(here)
-    assert len(_files(here)) == 6 * STEPS
+    assert len(_files(here)) == 7 * STEPS
     tables = [sweep_csv(sweep(found, ["Mon"], answers)) for answers in (came, pooled)]
     assert tables[0] == tables[1]
     assert tables[0].count(b"\n") == 1 + STEPS

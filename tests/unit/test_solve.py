@@ -209,11 +209,11 @@ def test_an_interrupt_of_a_real_child():
 def test_an_interrupt_while_checking_only_delays():
     judge, calls = SOLVE.judge, []
 
-    def interrupted(*given):
+    def interrupted(*given, **named):
         calls.append(given)
         if len(calls) == 1:
             raise KeyboardInterrupt
-        return judge(*given)
+        return judge(*given, **named)
 
     with patch.object(SOLVE, "judge", interrupted), sayings(answer(SMALL, 0, 6), Done(0, "done")):
         solution = solve(SMALL)
@@ -240,7 +240,7 @@ def test_a_crash_is_not_an_answer():
 def test_the_checker_has_the_last_word():
     wrong = [Disagreement("assignments.csv", f"line {at}") for at in range(7)]
     with (
-        patch.object(SOLVE, "verify", lambda scenario, solution: wrong),
+        patch.object(SOLVE, "verify", lambda *_: wrong),
         pytest.raises(CheckerDisagrees, match=r"line 0; .*line 4$") as caught,
     ):
         solved_here(SMALL)
