@@ -220,7 +220,9 @@ class CompareRequest(Sent):
     )
     seed: Seed = 0
     time_limit_s: Seconds | None = Field(
-        default=None, description="Seconds to search for each calendar; the best until then counts."
+        default=None,
+        description="Seconds to search for each calendar; the best until then counts. All together "
+        "have no more than the service gives a job.",
     )
     target_gap: Fraction = Field(
         default=0.005, description="Stop this close to the best possible, in each calendar."
