@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from api.errors import InputProblem
 from api.examples import SCENARIO, SCENARIO_SCHEMA
+from scheduler.calendars import pack_names
+from scheduler.comparison import Comparison
 from scheduler.explain import conflict, difference, treatment
 from scheduler.explain.typed import Price, Story, Take, Why, WhyNot
 from scheduler.models import Certificate, Finding, Solution
@@ -22,7 +24,7 @@ from scheduler.report import Entry
 from scheduler.report.rows import Debt, Line, State
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled"]
-JobKind = Literal["solve", "repair"]
+JobKind = Literal["solve", "repair", "compare"]
 Seed = Annotated[int, Field(ge=0, le=2**31 - 1, strict=True)]
 Seconds = Annotated[float, Field(ge=0, le=1_000_000, strict=True)]
 Fraction = Annotated[float, Field(ge=0, le=1, strict=True)]
@@ -173,6 +175,60 @@ class RepairRequest(Sent):
     time_limit_s: Seconds | None = None
 
 
+def _apart(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise PydanticCustomError("repeated", "a calendar comes twice")
+    return names
+
+
+def _known_pack(name: str) -> str:
+    """Only what comes with Flexweave: a path would be one on the server."""
+    if name not in pack_names():
+        known = {"known": ", ".join(pack_names())}
+        raise PydanticCustomError("unknown_pack", "there is no such pack; there are {known}", known)
+    return name
+
+
+Pack = Annotated[
+    str,
+    AfterValidator(_known_pack),
+    WithJsonSchema({"type": "string", "enum": list(pack_names())}),
+]
+
+
+class CompareRequest(Sent):
+    """Calendars to compare, each of them solved."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"calendars": ["current", "short-monday"], "pack": "IL", "seed": 7}]
+        }
+    )
+
+    calendars: Annotated[
+        list[Name],
+        AfterValidator(_apart),
+        Field(
+            min_length=2,
+            max_length=12,
+            json_schema_extra={"uniqueItems": True},
+            description="The calendars to compare; the others are compared with the first.",
+        ),
+    ]
+    pack: Pack | None = Field(
+        default=None, description="Whose law to hold the calendars against; it is no legal advice."
+    )
+    seed: Seed = 0
+    time_limit_s: Seconds | None = Field(
+        default=None,
+        description="Seconds to search for each calendar; the best until then counts. All together "
+        "have no more than the service gives a job.",
+    )
+    target_gap: Fraction = Field(
+        default=0.005, description="Stop this close to the best possible, in each calendar."
+    )
+
+
 class SmallSolveRequest(Search):
     """A small scenario to be solved in the reply; nothing of it is kept."""
 
@@ -235,6 +291,9 @@ class Progress(Told):
     bound: float | None
     gap: float | None
     seconds: float
+    calendar: str | None = Field(
+        default=None, description="Where calendars are compared, the one that is being solved."
+    )
 
 
 class Failure(Told):
@@ -256,6 +315,7 @@ class JobInfo(Told):
     scenario: str
     solution: str | None = Field(description="The solution that came of it.")
     repairs: str | None = Field(description="The solution that it repairs.")
+    comparison: str | None = Field(description="The comparison that came of it.")
     cancelling: bool = Field(description="Whether it was asked to end.")
     created: datetime.datetime
     started: datetime.datetime | None
@@ -352,6 +412,10 @@ class Repaired(Repair):
     text: Text
 
 
+class Compared(Comparison):
+    """Calendars side by side, as `flexweave compare --json` prints them."""
+
+
 class Solved(Solution):
     """A solution with its certificate, as `flexweave solve` writes it."""
 
@@ -359,6 +423,7 @@ class Solved(Solution):
 WRITTEN: tuple[type[BaseModel], ...] = (
     Certificate,
     Solved,
+    Compared,
     Explained,
     Difference,
     Diagnosed,

@@ -282,5 +282,7 @@ HINTS = {
     "enum": "write one of these",
     "json_type": "write JSON",
     "too_deep": "give each table as one list of flat objects",
+    "repeated": "name each one once",
+    "unknown_pack": "write one of these",
 }
 """What would be right, by pydantic's sort of error."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fastapi.responses import Response
     from pydantic import BaseModel
 
-    from api.contract import JobInfo, RepairRequest, SolveRequest
+    from api.contract import CompareRequest, JobInfo, RepairRequest, SolveRequest
     from api.service import Service
     from api.store.tables import Scenario
     from api.store.tokens import Caller
@@ -101,6 +101,37 @@ def repair(
         before=row.id,
     )
     return submitted(here, caller, scenario, order, response)
+
+
+def compare(
+    here: Service,
+    caller: Caller,
+    scenario: str,
+    asked: CompareRequest,
+    key: str | None,
+    response: Response,
+) -> JobInfo:
+    """A job that compares calendars; what is wrong with one of them is said at once."""
+    with here.database.reading() as session:
+        row = there(scenarios.one(session, scenario, caller.schools), "scenario", scenario)
+    each = asked.time_limit_s
+    request = {
+        "calendars": asked.calendars,
+        "pack": asked.pack,
+        "seed": asked.seed,
+        "gap": asked.target_gap,
+        # Of all calendars together: no job may search for longer than the service lets one.
+        "time_limit": limited(here, None if each is None else each * len(asked.calendars)),
+    }
+    opened = {"scenario": unpacked(row.document), "calendars": asked.calendars}
+    value_of(here.desk.ask("check-calendars", opened))
+    order = Order(
+        kind="compare",
+        request=request,
+        fingerprint=fingerprint("compare", scenario, asked),
+        idempotency_key=key,
+    )
+    return submitted(here, caller, row, order, response)
 
 
 def limited(here: Service, seconds: float | None) -> float:

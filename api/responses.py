@@ -14,6 +14,7 @@ from scheduler.writing.cells import dumped
 
 CSV = "text/csv"
 JSON = "application/json"
+HTML = "text/html"
 
 WRONG = [
     {

@@ -24,6 +24,9 @@ MOMENT = "2026-09-01T08:00:00Z"
 RULES = 2
 """Rules that are shown."""
 
+LINES = 3
+"""Lines of each part of a comparison that are shown."""
+
 SHOWN = 1_500
 """Characters of a text that are shown."""
 
@@ -47,11 +50,12 @@ class Asking:
         return sent.json() if form == "application/json" else None
 
     def ended(self, job: str) -> str:
+        """The id of what came of a job."""
         while True:
             found = self.ask("get_job", "GET", f"/v1/jobs/{job}")
             if found["status"] not in ("queued", "running"):
                 assert found["status"] == "succeeded", found
-                return str(found["solution"])
+                return str(found["solution"] or found["comparison"])
             time.sleep(0.1)
 
 
@@ -64,6 +68,7 @@ def walk(asking: Asking) -> None:
     ask("solve_small", "POST", "/v1/solve", json={"scenario": SCENARIO, "seed": 7})
     question = {"question": "why-not", "person": "s3", "session": "robotics-Mon"}
     ask("explain_small", "POST", "/v1/explain", json={"scenario": SCENARIO, **question})
+    compared(asking)
     scenario = ask("create_scenario", "POST", "/v1/scenarios", json=SCENARIO)["id"]
     ask("list_scenarios", "GET", "/v1/scenarios")
     ask("get_scenario", "GET", f"/v1/scenarios/{scenario}")
@@ -89,6 +94,23 @@ def walk(asking: Asking) -> None:
     ask("get_metrics", "GET", "/metrics")
 
 
+def compared(asking: Asking) -> None:
+    """The school with a second calendar, and both of them compared."""
+    ask = asking.ask
+    late = [{**bell, "calendar": "late", "end": "10:30"} for bell in SCENARIO["bells"]]
+    settings = {**SCENARIO["scenario"], "calendar": "current"}
+    both = {**SCENARIO, "scenario": settings, "bells": SCENARIO["bells"] + late}
+    scenario = ask("create_scenario", "POST", "/v1/scenarios", json=both)["id"]
+    here, asked = f"/v1/scenarios/{scenario}", {"calendars": ["current", "late"], "pack": "IL"}
+    job = ask("compare_calendars", "POST", f"{here}/comparisons", json=asked)["id"]
+    comparison = f"/v1/comparisons/{asking.ended(job)}"
+    ask("get_comparison", "GET", comparison)
+    (table,) = asking.found["get_comparison"]["application/json"]["tables"]
+    for part in ("lines", "floors", "courses", "grades"):
+        table[part][LINES:] = []
+    ask("get_comparison", "GET", comparison, headers={"Accept": "text/html"})
+
+
 def steady(text: str) -> str:
     """Answers without what differs from day to day."""
     names: dict[str, str] = {}
@@ -96,7 +118,7 @@ def steady(text: str) -> str:
     def named(found: re.Match[str]) -> str:
         return names.setdefault(found[0], f"{found[1]}_{len(names) + 1:024x}")
 
-    text = re.sub(r"(scn|job|sol)_[0-9a-f]{24}", named, text)
+    text = re.sub(r"(scn|job|sol|cmp)_[0-9a-f]{24}", named, text)
     text = re.sub(r"20\d\d-\d\d-\d\dT[\d:.]+Z", MOMENT, text)
     text = re.sub(r'("peak_memory_mb": )[\d.]+', r"\g<1>450.5", text)
     text = re.sub(r'(\\?"seconds\\?": )[\d.]+', r"\g<1>1.5", text)

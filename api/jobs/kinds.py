@@ -13,7 +13,7 @@ from api.jobs.outcomes import Broken, Done, Outcome, Refused
 from api.store import scenarios
 from api.store.jobs import Ending
 from api.store.packing import packed, unpacked
-from api.store.tables import Job, Scenario, Solution
+from api.store.tables import Comparison, Job, Scenario, Solution
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -111,9 +111,25 @@ def _repaired(job: Job, value: Payload) -> Ending:
     return Ending("succeeded", after=row.id, state=state, extra=[changed, row])
 
 
+def _compared(job: Job, value: Payload) -> Ending:
+    row = Comparison(
+        id=scenarios.named("cmp"),
+        school=job.school,
+        scenario=job.scenario,
+        job=job.id,
+        created=time.time(),
+        document=packed(value["comparison"]),
+        page=packed(value["page"]),
+    )
+    state = {"stage": "done", "value": None, "bound": None, "gap": None}
+    state |= {"seconds": round(value["seconds"], 3)}
+    return Ending("succeeded", after=row.id, state=state, extra=[row])
+
+
 KINDS: dict[str, Kind] = {
     "solve": Kind("solve", _solve, _solved),
     "repair": Kind("repair", _repair, _repaired),
+    "compare": Kind("compare", _solve, _compared),
 }
 """Every kind of job by its name."""
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from api.jobs.outcomes import Crashed, Done, Outcome, Refused
+from api.jobs.outcomes import Crashed, Done, Outcome, Refused, Stopped
+from scheduler.calendars import read_pack
+from scheduler.comparison import Subject, compare
 from scheduler.explain import (
     Case,
     Unanswerable,
@@ -196,6 +198,77 @@ def small(payload: Payload) -> Scenario | Refused:
     return found.scenario
 
 
+# ---- comparing -----------------------------------------------------------------------------------
+
+
+def check_calendars(payload: Payload, _: Report) -> Outcome:
+    """Say what is wrong under any of the calendars before a job is made of them."""
+    _subjects(payload)
+    return Done(None)
+
+
+def _subjects(payload: Payload) -> list[Subject]:
+    """The scenario under each calendar.
+
+    Raises
+    ------
+    BadScenario
+        With what is wrong under any of them, such as that there is no such calendar.
+    """
+    found = [examine(payload["scenario"], calendar=name) for name in payload["calendars"]]
+    # What is wrong whatever the calendar is said once.
+    wrong = tuple(dict.fromkeys(problem for one in found for problem in one.problems))
+    schools = [one.scenario for one in found if one.scenario is not None]
+    if len(schools) < len(found):
+        raise BadScenario(wrong)
+    return [
+        Subject(name, school.scenario.name or "scenario", school, name)
+        for name, school in zip(payload["calendars"], schools, strict=True)
+    ]
+
+
+def compare_calendars(payload: Payload, report: Report) -> Outcome:
+    """Solve a scenario under each calendar, one after the other, as ``flexweave compare`` does.
+
+    One that is cancelled says nothing: without all its calendars there is nothing to compare.
+    """
+    subjects = _subjects(payload)
+    limit = payload["time_limit"] / len(subjects)
+    solutions: dict[str, Solution] = {}
+    seconds = 0.0
+    for one in subjects:
+        solution = _under(one, payload, limit, report)
+        certificate = solution.certificate
+        if certificate.stopped_by == "interrupt":
+            return Stopped()
+        seconds += sum(certificate.seconds_per_stage.values())
+        solutions[one.key] = solution
+    packs = [read_pack(payload["pack"])] if payload["pack"] else []
+    found = compare([subjects], solutions, packs)
+    return Done(
+        {
+            "comparison": dumped(found.model_dump()).encode(),
+            "page": html.comparison(found).encode(),
+            "seconds": seconds,
+        }
+    )
+
+
+def _under(subject: Subject, payload: Payload, limit: float, report: Report) -> Solution:
+    """The solution under one calendar; where the search stands is told with the calendar."""
+
+    def progress(state: State) -> None:
+        report(said(state) | {"calendar": subject.label})
+
+    return solve(
+        subject.scenario,
+        time_limit=limit,
+        gap=payload["gap"],
+        seed=payload["seed"],
+        progress=progress,
+    )
+
+
 # ---- asking --------------------------------------------------------------------------------------
 
 
@@ -346,6 +419,8 @@ TASKS: dict[str, Callable[[Payload, Report], Outcome]] = {
     "check-settings": check_settings,
     "solve": solve_scenario,
     "solve-small": solve_small,
+    "check-calendars": check_calendars,
+    "compare": compare_calendars,
     "explain": explain,
     "explain-small": explain_small,
     "diagnose": diagnose,

@@ -1,6 +1,6 @@
 """Routes, one file per noun: each translates a request, calls `scheduler` and translates back."""
 
-from api.routes import door, health, jobs, metrics, rules, scenarios, solutions
+from api.routes import comparisons, door, health, jobs, metrics, rules, scenarios, solutions
 
 OPEN = (health.router,)
 """Routes that need no token."""
@@ -10,6 +10,7 @@ SECURED = (
     scenarios.router,
     jobs.router,
     solutions.router,
+    comparisons.router,
     rules.router,
     metrics.router,
 )

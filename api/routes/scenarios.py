@@ -11,6 +11,7 @@ from api import orders
 from api.access import Here, Overseer, Planner, there
 from api.bodies import ZIP, ScenarioBody, json_only
 from api.contract import (
+    CompareRequest,
     Diagnosed,
     DiagnoseRequest,
     JobInfo,
@@ -113,6 +114,25 @@ def solve_scenario(
 ) -> JobInfo:
     """Make a job that solves a scenario."""
     return orders.solve(here, caller, scenario, asked, key, response)
+
+
+@router.post(
+    "/{scenario}/comparisons",
+    operation_id="compare_calendars",
+    status_code=status.HTTP_202_ACCEPTED,
+    dependencies=[Depends(json_only)],
+    responses=orders.ANSWERS,
+)
+def compare_calendars(
+    scenario: str,
+    asked: CompareRequest,
+    here: Here,
+    caller: Planner,
+    response: Response,
+    key: IdempotencyKey = None,
+) -> JobInfo:
+    """Make a job that solves a scenario under several calendars and compares them."""
+    return orders.compare(here, caller, scenario, asked, key, response)
 
 
 @router.post(

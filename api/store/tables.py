@@ -1,7 +1,7 @@
 """What the database holds, table by table.
 
-Moments are seconds since 1970 in UTC. Scenarios and solutions are kept as compressed documents:
-the service never looks into them, it hands them to `scheduler`.
+Moments are seconds since 1970 in UTC. Scenarios, solutions and comparisons are kept as compressed
+documents: the service never looks into them, it hands them to `scheduler` or to who asks.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Job(Base):
 
     While it runs, ``owner`` and ``attempt`` say whose it is and ``lease`` until when; only who
     holds it may write its result. ``before`` is the solution that it starts from, ``after`` the
-    one that came of it.
+    solution or comparison that came of it.
     """
 
     __tablename__ = "jobs"
@@ -123,6 +123,22 @@ class Solution(Base):
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     document: Mapped[bytes] = mapped_column(LargeBinary)
     repair: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Comparison(Base):
+    """Calendars of a scenario compared: as JSON, and as a page."""
+
+    __tablename__ = "comparisons"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    school: Mapped[str]
+    scenario: Mapped[str] = mapped_column(
+        ForeignKey("scenarios.id", ondelete="CASCADE"), index=True
+    )
+    job: Mapped[str] = mapped_column(unique=True)
+    created: Mapped[float]
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    page: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AuditLine(Base):

@@ -126,6 +126,20 @@ class Client:
             )
         )
 
+    def compare_calendars(
+        self, scenario: str, body: CompareRequest, *, idempotency_key: str | None = None
+    ) -> JobInfo:
+        """Make a job that solves a scenario under several calendars and compares them."""
+        return JobInfo.model_validate_json(
+            self._ask(
+                "POST",
+                f"/v1/scenarios/{_quoted(scenario)}/comparisons",
+                {},
+                {"Idempotency-Key": idempotency_key},
+                body,
+            )
+        )
+
     def diagnose_scenario(self, scenario: str, body: DiagnoseRequest) -> Diagnosed:
         """Say why a scenario is impossible, or why people have no place, and what would help."""
         return Diagnosed.model_validate_json(
@@ -242,6 +256,12 @@ class Client:
             self._ask("POST", f"/v1/solutions/{_quoted(solution)}/publish", {}, {}, None)
         )
 
+    def get_comparison(self, comparison: str) -> Compared:
+        """Show calendars side by side: JSON, or an HTML page that is complete in itself."""
+        return Compared.model_validate_json(
+            self._ask("GET", f"/v1/comparisons/{_quoted(comparison)}", {}, {}, None)
+        )
+
     def list_rules(self) -> list[Rule]:
         """What each rule promises, its maths, and its knobs as JSON Schema."""
         return TypeAdapter(list[Rule]).validate_json(self._ask("GET", "/v1/rules", {}, {}, None))
@@ -266,6 +286,16 @@ class ChangeRow(BaseModel):
     id: str
     block: str | None = None
     value: str | None = None
+
+
+class CompareRequest(BaseModel):
+    """Calendars to compare, each of them solved."""
+
+    calendars: list[str]
+    pack: Literal["CA", "IL", "NY", "TX"] | None = None
+    seed: int | None = None
+    time_limit_s: float | None = None
+    target_gap: float | None = None
 
 
 class DiagnoseRequest(BaseModel):
@@ -316,11 +346,12 @@ class JobInfo(BaseModel):
     """A job and where it stands."""
 
     id: str
-    kind: Literal["solve", "repair"]
+    kind: Literal["solve", "repair", "compare"]
     status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     scenario: str
     solution: str | None
     repairs: str | None
+    comparison: str | None
     cancelling: bool
     created: datetime.datetime
     started: datetime.datetime | None
@@ -347,6 +378,7 @@ class Progress(BaseModel):
     bound: float | None
     gap: float | None
     seconds: float
+    calendar: str | None = None
 
 
 Question = Literal["why", "why-not", "what-would-it-take", "session", "prices", "fairness"]
@@ -483,6 +515,18 @@ class Assignment(BaseModel):
     points: float | None = None
 
 
+class Balance(BaseModel):
+    """What one grade's instructional minutes come to in a second calendar against a first."""
+
+    shorter: int
+    others: int
+    lost: int
+    gained: int
+    net: int
+    needed: float | None
+    missing: float | None
+
+
 class Because(BaseModel):
     """The change that somebody moves for: its number in the file's order, from 1, and its action."""
 
@@ -490,6 +534,42 @@ class Because(BaseModel):
     change: int | None = None
     action: Literal["away", "cancel", "room", "lead", "resize", "pull", "add", "drop"] | None = None
     id: str | None = None
+
+
+class Bell(BaseModel):
+    """A stretch of time on a day of one calendar's cycle; empty `grades` means all."""
+
+    calendar: str
+    day: str
+    block: str
+    kind: Literal["class", "flex", "advisory", "pd", "lunch", "passing", "other"]
+    start: str
+    end: str
+    grades: list[str] | None = None
+
+
+class CalendarMinutes(BaseModel):
+    """The minutes of one calendar."""
+
+    calendar: str
+    counted: list[str]
+    grades: list[str]
+    days: list[DayMinutes]
+    cycle: Period
+    year: Period | None
+
+
+class Case(BaseModel):
+    """One scenario under one calendar; `week` are the blocks of its cycle by day and clock."""
+
+    label: str
+    school: str
+    calendar: str
+    scenario_hash: str
+    week: list[Bell]
+    minutes: CalendarMinutes
+    laws: list[Verdict]
+    outcomes: Outcomes
 
 
 class Certificate(BaseModel):
@@ -532,11 +612,38 @@ class Clash(BaseModel):
     minimal: bool
 
 
+class Compared(BaseModel):
+    """Calendars side by side, as `flexweave compare --json` prints them."""
+
+    tables: list[Table]
+
+
 class Count(BaseModel):
     """A number of people; `number` is `None` where only `below` is told, or nothing."""
 
     number: int | None = None
     below: int | None = None
+
+
+class Course(BaseModel):
+    """What a class block has in each case, in minutes, for grades that have it alike."""
+
+    course: str
+    grades: list[str]
+    week: list[int]
+    week_differences: list[int]
+    year: list[int] | None = None
+    year_differences: list[int] | None = None
+
+
+class Credit(BaseModel):
+    """Dates that are no full day and that pd may make one."""
+
+    grade: str
+    dates: int | None
+    cap: int
+    margin: int | None
+    source: str
 
 
 class Crowd(BaseModel):
@@ -555,6 +662,19 @@ class Curve(BaseModel):
     allowed: int
     moved: int
     gain: float
+
+
+class DayMinutes(BaseModel):
+    """One day of a calendar."""
+
+    day: str
+    in_cycle: bool
+    dates: int | None
+    first: int | None
+    last: int | None
+    bells: dict[str, list[Any]]
+    grades: dict[str, Tally]
+    staff: StaffTally
 
 
 class Debt(BaseModel):
@@ -593,6 +713,16 @@ class Difference(BaseModel):
     text: list[str]
 
 
+class Duty(BaseModel):
+    """One block: how many students are in its sessions, and how many adults lead those."""
+
+    block: str
+    kind: str
+    students: int
+    adults: int
+    sessions: int
+
+
 class Explained(BaseModel):
     """The answer to a question: typed facts, and sentences made from them."""
 
@@ -612,12 +742,73 @@ class Finding(BaseModel):
     text: str | None = None
 
 
+class Floor(BaseModel):
+    """One floor held against one grade."""
+
+    kind: Literal["yearly", "days", "daily", "averaged", "least"]
+    grade: str
+    unit: Literal["minutes", "days"]
+    needed: int
+    found: float | None
+    margin: float | None
+    met: bool | None
+    worst: str | None = None
+    below: int | None = None
+    source: str
+
+
+class FloorLine(BaseModel):
+    """One floor in every case, for grades that fare alike."""
+
+    pack: str
+    kind: str
+    label: str
+    of: str
+    unit: str
+    needed: int
+    found: list[float | None]
+    margins: list[float | None]
+    met: list[bool | None]
+    worst: list[str]
+
+
 class Gone(BaseModel):
     """A line that went with its place: the person is away in that block."""
 
     person: str
     block: str
     before: str
+
+
+class GradeChange(BaseModel):
+    """How one grade fares in a second calendar against a first."""
+
+    grade: str
+    cycle: Tally
+    year: Tally | None
+    week_balance: Balance
+    year_balance: Balance | None
+
+
+class GradeLine(BaseModel):
+    """How a grade, or the staff, fares in each case: choice points and first choices."""
+
+    who: str
+    people: int
+    lines: list[LinesLine]
+
+
+class GradeOutcome(BaseModel):
+    """How one grade fares, or the `staff`."""
+
+    grade: str
+    staff: bool | None = None
+    people: int
+    places: int
+    points: float
+    first: int
+    unplaced: int
+    idle_minutes: int | None = None
 
 
 class Group(BaseModel):
@@ -667,6 +858,53 @@ class Option(BaseModel):
     rank: int | None
     points: float
     why_not: str
+
+
+class Outcomes(BaseModel):
+    """How people fare in one solved calendar; all numbers are of one cycle, see the module."""
+
+    value: float
+    bound: float | None
+    gap: float | None
+    status: str
+    stopped_by: str
+    students: int
+    staff: int
+    places: int
+    unplaced: int
+    points: float
+    per_place: float
+    first: int
+    needs: int
+    needs_met: int
+    pulls: int
+    pulls_met: int
+    offered: int
+    run: int
+    stopped_by_pd: int
+    beside_pd: int
+    not_offered: int
+    flex_minutes: float
+    cop_minutes: float
+    cop_points: float
+    cop_first: int
+    cop_places: int
+    cop_unplaced: int
+    together: float | None
+    free_together: float | None
+    most_per_adult: float | None
+    idle_minutes: int
+    gaps: int
+    gap_minutes: int
+    duties: list[Duty]
+    grades: list[GradeOutcome]
+
+
+class Period(BaseModel):
+    """All days of the cycle, or all dates of the year."""
+
+    grades: dict[str, Tally]
+    staff: StaffTally
 
 
 class Points(BaseModel):
@@ -761,6 +999,17 @@ class Solved(BaseModel):
     certificate: Certificate
 
 
+class StaffTally(BaseModel):
+    """Minutes of staff over one day or several."""
+
+    days: int | None = None
+    contract: int | None = None
+    pd: int | None = None
+    preparation: int | None = None
+    pd_in_class_time: int | None = None
+    pd_in_flex_time: int | None = None
+
+
 class State(BaseModel):
     """A row of `sessions.csv`; counts are `None` where few may not be told."""
 
@@ -800,6 +1049,19 @@ class Stranded(BaseModel):
     otherwise: list[str]
 
 
+class Table(BaseModel):
+    """Cases side by side; every difference is from the first of them."""
+
+    name: str
+    cases: list[Case]
+    lines: list[LinesLine]
+    floors: list[FloorLine]
+    courses: list[Course]
+    grades: list[GradeLine]
+    changes: list[list[GradeChange]]
+    verdicts: list[dict[str, int]]
+
+
 class Take(BaseModel):
     """What it would take that a person gets a session."""
 
@@ -823,11 +1085,40 @@ class Take(BaseModel):
     ways: list[WayIn] | None = None
 
 
+class Tally(BaseModel):
+    """Minutes of one grade over one day or several; two can be added."""
+
+    days: int | None = None
+    instructional: int | None = None
+    kinds: dict[str, int] | None = None
+    courses: dict[str, int] | None = None
+    blocks: dict[str, int] | None = None
+    unlisted: int | None = None
+    span: int | None = None
+    early_release: int | None = None
+    late_start: int | None = None
+
+
 class Treatment(BaseModel):
     """How people were treated."""
 
     groups: list[Group]
     worst_off: list[Worse]
+
+
+class Verdict(BaseModel):
+    """What a pack says of a calendar."""
+
+    pack: str
+    title: str
+    source: str
+    date: str
+    notice: str | None = None
+    calendar: str
+    minutes: dict[str, int | None]
+    floors: list[Floor]
+    credits: list[Credit]
+    unjudged: list[str]
 
 
 class Way(BaseModel):
@@ -940,6 +1231,21 @@ class Worse(BaseModel):
     full: list[str]
     closed: list[str]
     bound: list[str]
+
+
+class LinesLine(BaseModel):
+    """One figure of every case, and how it differs from the first case's."""
+
+    part: Literal["minutes", "law", "people", "staff", "supervision"]
+    key: str
+    of: str | None = None
+    label: str
+    unit: Literal["points", "minutes", "share", "places", "sessions", "people", "count", "days"]
+    better: Literal["more", "fewer", ""] | None = None
+    values: list[float | None]
+    differences: list[float | None]
+    margins: list[float | None]
+    verdicts: list[Literal["better", "worse", "different", "no difference", "not known"]]
 
 
 class DifferenceMove(BaseModel):

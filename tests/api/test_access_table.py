@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from api.store import tokens
+from api.store.packing import packed
 from api.store.scenarios import named
-from api.store.tables import AuditLine, Job, Scenario, Solution
+from api.store.tables import AuditLine, Comparison, Job, Scenario, Solution
 from api.store.tokens import PERSONAL, Role
 from scheduler.reading import read
 from tests.api.conftest import OTHER, SCHOOL, TINY, Served
@@ -27,14 +28,15 @@ WORDS = {"yes", "published", "theirs", "own", "no", "open"}
 PERSON: dict[str, str] = {"student": "s1", "staff": "t1"}
 LET_IN = {200, 201, 202, 204, 409}
 """Statuses of what is done, or would be if there were a repair to show."""
-
+ONE_CALENDAR = {422}
+"""What who is let in is told of a comparison: the tiny school has nothing to compare."""
 
 THINGS = ((SCHOOL, False), (SCHOOL, True), (OTHER, False), (OTHER, True))
 """What a path can name: of which school, published or not."""
 
 
 class Copies:
-    """The tiny school and its solution again and again, as rows of the database."""
+    """The tiny school, its solution and a comparison again and again, as rows of the database."""
 
     def __init__(self, served: Served, solution: str) -> None:
         self._served = served
@@ -44,7 +46,7 @@ class Copies:
             self._job = session.get_one(Job, self._solution.job)
 
     def make(self, school: str, *, published: bool) -> dict[str, str]:
-        """A scenario, its job and its solution; their ids."""
+        """A scenario, its job, its solution and a comparison; their ids."""
         ids = {"scenario": named("scn"), "job": named("job"), "solution": named("sol")}
         moment = time.time() if published else None
         own = {"school": school, "id": ids["scenario"]}
@@ -53,6 +55,8 @@ class Copies:
         rows.append(copied(self._job, ours | {"id": ids["job"], "after": ids["solution"]}))
         more = {"id": ids["solution"], "job": ids["job"], "published": moment}
         rows.append(copied(self._solution, ours | more))
+        ids["comparison"] = named("cmp")
+        rows.append(compared(ours | {"id": ids["comparison"], "job": ids["job"]}))
         with self._served.service.database.writing() as session:
             session.add(rows[0])
             session.flush()
@@ -64,6 +68,11 @@ def copied(row: Any, changed: dict[str, Any]) -> Any:
     found = {column.key: getattr(row, column.key) for column in row.__table__.columns}
     found["created"] = time.time()
     return type(row)(**(found | changed))
+
+
+def compared(changed: dict[str, str]) -> Comparison:
+    empty = packed(b'{"tables": []}')
+    return Comparison(created=time.time(), document=empty, page=empty, **changed)
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +184,7 @@ def test_a_route_does_what_the_table_says(
             assert answer.status_code in expected(route, word, school, published=published), found
         if route.subject:
             nowhere = {"scenario": "scn_0", "job": "job_0", "solution": "sol_0"}
+            nowhere["comparison"] = "cmp_0"
             answer = asked(served, document, route, role, nowhere)
             assert answer.status_code == (403 if word == "no" else 404), (role, answer.text)
 
@@ -183,6 +193,8 @@ def expected(route: Route, word: str, school: str, *, published: bool) -> set[in
     """Statuses that the word allows for a thing of this school."""
     if word == "no":
         return {403}
+    if route.path.endswith("/comparisons") and school == SCHOOL:
+        return ONE_CALENDAR
     if not route.subject or word == "yes":
         return LET_IN if not route.subject or school == SCHOOL else {404}
     return LET_IN if school == SCHOOL and published else {404}

@@ -48,6 +48,16 @@ def marked() -> dict[str, bytes]:
     return found
 
 
+def with_two_calendars() -> dict[str, bytes]:
+    """The marked school with a second calendar, which is as the first."""
+    found = marked()
+    head, *rows = found["bells.csv"].decode().splitlines()
+    again = [row.replace("current", "again", 1) for row in rows]
+    found["bells.csv"] = "\n".join([head, *rows, *again, ""]).encode()
+    found["scenario.toml"] = b'calendar = "current"\n' + found["scenario.toml"]
+    return found
+
+
 class Walk:
     """A server, what is in it, and what it said."""
 
@@ -96,14 +106,20 @@ class Walk:
         raise AssertionError(found)
 
     def fill(self) -> dict[str, str]:
-        """A scenario with a published solution that repairs another."""
+        """A scenario with a published solution that repairs another; and a comparison."""
         scenario = self.keep(zipped(marked()))
         job = self.ask("admin", "POST", f"/v1/scenarios/{scenario}/solves", json={}).json()["id"]
         first = self.ended(job)["solution"]
         sent = self.ask("admin", "POST", f"/v1/solutions/{first}/repairs", json=CHANGES)
         found = self.ended(sent.json()["id"])
         self.ask("admin", "POST", f"/v1/solutions/{found['solution']}/publish")
-        return {"scenario": found["scenario"], "job": found["id"], "solution": found["solution"]}
+        ids = {"scenario": found["scenario"], "job": found["id"], "solution": found["solution"]}
+        return {**ids, "comparison": self.comparison()}
+
+    def comparison(self) -> str:
+        path = f"/v1/scenarios/{self.keep(zipped(with_two_calendars()))}/comparisons"
+        sent = self.ask("admin", "POST", path, json={"calendars": ["current", "again"]})
+        return str(self.ended(sent.json()["id"])["comparison"])
 
     def database(self) -> sqlite3.Connection:
         return sqlite3.connect(self.served.file, timeout=30)

@@ -31,6 +31,7 @@ from api.store import scenarios, tokens
 from api.store.packing import unpacked
 from api.store.tables import Scenario
 from api.store.tokens import PERSONAL, Role
+from tests import twocalendars
 from tests.api.conftest import OTHER, SCHOOL, TINY, zipped
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class Fuzzed:
         changes = {"changes": [{"action": "away", "id": "s1", "block": "Mon.flex"}]}
         sent = self.client.post(f"/v1/solutions/{self.solutions[0]}/repairs", json=changes)
         self.solutions.append(self.ended(sent.json()["id"])["solution"])
+        sent = self.client.post("/v1/scenarios", json=twocalendars.document())
+        path = f"/v1/scenarios/{sent.json()['id']}/comparisons"
+        job = self.client.post(path, json={"calendars": ["now", "then"]}).json()["id"]
+        self.jobs.append(job)
+        self.comparison = self.ended(job)["comparison"]
 
     def ended(self, job: str) -> dict[str, Any]:
         """A job, once it has ended."""
@@ -109,9 +115,13 @@ class Fuzzed:
         """Ids of what there is, for a path; of what may be purged where it will be."""
         if doomed:
             return st.builds(self._purgeable)
-        return st.sampled_from(
-            {"scenario": [self.scenario], "job": self.jobs}.get(name, self.solutions)
-        )
+        found = {
+            "scenario": [self.scenario],
+            "job": self.jobs,
+            "solution": self.solutions,
+            "comparison": [self.comparison],
+        }
+        return st.sampled_from(found[name])
 
     def _purgeable(self) -> str:
         """A scenario of its own; now and then another school's."""

@@ -109,6 +109,22 @@ def upgrade() -> None:
         batch_op.create_index("solutions_by_school", ["school", "created", "id"], unique=False)
 
     op.create_table(
+        "comparisons",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("school", sa.String(), nullable=False),
+        sa.Column("scenario", sa.String(), nullable=False),
+        sa.Column("job", sa.String(), nullable=False),
+        sa.Column("created", sa.Double(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("page", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["scenario"], ["scenarios.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job"),
+    )
+    with op.batch_alter_table("comparisons", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_comparisons_scenario"), ["scenario"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
