@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 import typer
 
 from scheduler.calendars import CannotShift, read_pack
-from scheduler.calendars.retime import Weighing
-from scheduler.calendars.shift import GIVE, LEAST, Spread
+from scheduler.calendars.shift import LEAST
 from scheduler.calendars.spans import Span
 from scheduler.cli.compare import Packs, default_results, solutions
 from scheduler.cli.exits import IMPOSSIBLE, Refused
 from scheduler.cli.inputs import AsJson, Gap, Seed, Source, TimeLimit
 from scheduler.cli.runs import ClusterAddress, Jobs, Quiet, ResultsFolder, solve_all, workers
 from scheduler.cli.screen import show, show_json, tell
+from scheduler.cli.shifting import USUAL, Gives, Keeps, Pays, Takes, Weighs
 from scheduler.cli.solve import check_folder
 from scheduler.comparison import Shift, Sweep, shifts, sweep
 from scheduler.models.cells import minutes as since_midnight
@@ -57,28 +57,11 @@ def command(
             show_default="the one that the scenario solves",
         ),
     ] = "",
-    spread: Annotated[
-        Spread,
-        typer.Option(
-            metavar="HOW",
-            help="How the other days pay: even keeps the week, year keeps the year's dates, none.",
-        ),
-    ] = "even",
-    give: Annotated[
-        str,
-        typer.Option(metavar="NAMES", help="Kinds or blocks that become shorter, with commas."),
-    ] = ",".join(GIVE),
-    take: Annotated[
-        str,
-        typer.Option(metavar="NAMES", help="Kinds or blocks that become longer, with commas."),
-    ] = ",".join(GIVE),
-    by: Annotated[
-        Weighing,
-        typer.Option(metavar="HOW", help="Blocks change by their length, or all even."),
-    ] = "length",
-    least: Annotated[
-        int, typer.Option(metavar="MINUTES", min=1, help="What a block keeps when it gives.")
-    ] = LEAST,
+    spread: Pays = "even",
+    give: Gives = USUAL,
+    take: Takes = USUAL,
+    by: Weighs = "length",
+    least: Keeps = LEAST,
     pd: Annotated[
         str,
         typer.Option(

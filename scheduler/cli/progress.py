@@ -12,8 +12,11 @@ from scheduler.cli.screen import tell, terminal
 from scheduler.report.wording import NONE, number, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
+
+    from rich.console import Console, RenderableType
 
     from scheduler.solver.solve import State
 
@@ -34,15 +37,7 @@ class Progress:
     def __enter__(self) -> Self:
         console = None if self._quiet else terminal()
         if console is not None:
-            self._live = Live(
-                get_renderable=self._now,
-                console=console,
-                refresh_per_second=4,
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self._live.start()
+            self._live = begun(console, self._now)
         return self
 
     def __exit__(
@@ -72,6 +67,20 @@ class Progress:
         if self._state is None:
             return Text("reading the scenario into a model …")
         return Text(said(self._state, self._state.seconds + time.monotonic() - self._at))
+
+
+def begun(console: Console, now: Callable[[], RenderableType]) -> Live:
+    """A live display of what ``now`` gives, already running; nothing of it stays."""
+    live = Live(
+        get_renderable=now,
+        console=console,
+        refresh_per_second=4,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    live.start()
+    return live
 
 
 def said(state: State, seconds: float) -> str:

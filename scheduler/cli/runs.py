@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.live import Live
 from rich.text import Text
 
-from scheduler.cli.progress import said
+from scheduler.cli.progress import begun, said
 from scheduler.cli.screen import tell, terminal
 from scheduler.report.wording import counted, number, percent, safe
 from scheduler.runs import Cluster, Processes, Results, run
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
+
+    from rich.live import Live
 
     from scheduler.runs import Ran, Task, Workers
     from scheduler.solver.solve import State
@@ -114,15 +115,7 @@ class Runs:
     def __enter__(self) -> Self:
         console = None if self._quiet else terminal()
         if console is not None:
-            self._live = Live(
-                get_renderable=self._now,
-                console=console,
-                refresh_per_second=2,
-                transient=True,
-                redirect_stdout=False,
-                redirect_stderr=False,
-            )
-            self._live.start()
+            self._live = begun(console, self._now)
         return self
 
     def __exit__(

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from scheduler.comparison import Shift
 
-pytest.importorskip("distributed")
-
 STEPS = 24
 KILLED_AFTER = 6
 PATIENCE = 120
