@@ -39,11 +39,17 @@ if TYPE_CHECKING:
 FIRST = 1_200
 """Columns let go at first."""
 
-TIMES = 3
+TIMES = 2
 """Times as many are let go next, while that helps."""
 
 ROUNDS = 4
 """Sizes that are tried at most."""
+
+VAIN = 2
+"""Sizes in a row that may bring nothing, while more than `WORTH` might still be gained."""
+
+WORTH = 10 * UNITS_PER_POINT
+"""Units that are worth another size."""
 
 SETTLED = 8_000
 """Columns that the prices do not exclude, up to which all of them are decided at once."""
@@ -188,13 +194,14 @@ class _Question:
     def answer(self) -> Found:
         """Let go of more and more, then of all that is not excluded."""
         score = self._scores()
-        settled, size = False, FIRST
+        settled, size, vain = False, FIRST, 0
         for _ in range(ROUNDS):
             gained = self._solve(self._near(score, size), NODES)
             if self.demand.brief and self.best is not None:
                 break
-            settled = self._settle()
-            if settled or (self.best is not None and not gained):
+            settled = self._proven() or self._settle()
+            vain = 0 if gained else vain + 1
+            if settled or (self.best is not None and vain >= self._patience()):
                 break
             size *= TIMES
         if self.best is None:
@@ -202,6 +209,15 @@ class _Question:
         if self.best is None:
             return Found(None, 0, self.bound, settled)
         return Found(self.best[0][self.matrix.integer], self.best[1], self.bound, settled)
+
+    def _proven(self) -> bool:
+        """Whether the answer is worth as much as the prices allow: then it is the best."""
+        return self.best is not None and self.best[1] >= self.bound
+
+    def _patience(self) -> int:
+        """Sizes in a row that may bring nothing."""
+        assert self.best is not None
+        return VAIN if self.bound - self.best[1] > WORTH else 1
 
     def _settle(self) -> bool:
         """Decide all that the prices do not exclude, if that is not much."""
@@ -314,7 +330,8 @@ class _Question:
         owner = owner[owner >= 0]
         own = search.candidate[np.isin(search.owner, owner)]
         left = own[self.search.best.v[own] > 0]
-        rows = np.unique(matrix.columns_first[:, np.concatenate([asked, left])].indices)
+        named = np.concatenate([asked[~np.isin(asked, search.switch)], left])
+        rows = np.unique(matrix.columns_first[:, named].indices)
         few = rows[np.diff(matrix.a.indptr)[rows] <= FEW]
         inside = matrix.a[few].indices
         people = np.union1d(owner, matrix.owner[inside][matrix.owner[inside] >= 0])
