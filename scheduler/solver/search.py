@@ -1,10 +1,11 @@
 """The search for one answer and its bound, part by part; runs in the child process.
 
-Fill (a first answer within a moment), price (the relaxation, certified), open (a dive on what opens
-or closes), plan (a master over people's plans, and a polish of whom it leaves undecided), improve
-(neighbourhoods, let go where the prices say that the answer loses), cut (rows that only relaxed
-answers break), exact (of all that the certified prices do not exclude, if that is little), prove
-(branch and bound with certified leaves).
+Fill (a first answer within a moment), sketch (a better one of a large model, drawn from a rough
+relaxation), price (the relaxation, certified), open (a dive on what opens or closes), plan (a
+master over people's plans, and a polish of whom it leaves undecided), improve (neighbourhoods, let
+go where the prices say that the answer loses), cut (rows that only relaxed answers break), exact
+(of all that the certified prices do not exclude, if that is little), prove (branch and bound with
+certified leaves).
 Every stage starts from what the last one knows; any of them may be the last.
 """
 
@@ -33,6 +34,7 @@ from scheduler.solver.master import Master
 from scheduler.solver.matrix import completed
 from scheduler.solver.neighbourhood import COLUMNS, Neighbourhoods, polished
 from scheduler.solver.plans import WIDTH, Plans
+from scheduler.solver.sketch import sketched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +64,9 @@ FALLING = 0.02
 
 LARGE = 20_000
 """Columns that prices leave from which on the whole is too much for a MIP."""
+
+SKETCHED = 100_000
+"""Columns from which on a rough relaxation comes first: the close one takes a while."""
 
 SMALL = 6_000
 """Columns up to which the exact solve needs no preparation."""
@@ -172,8 +177,7 @@ class _Part:
         """Find a first answer, the best wishes first; none worse than where it starts."""
         self.start = start
         for base in (filled(self.strict, start), start):
-            if base is not None:
-                self.answered(base)
+            self.answered(base)
 
     def price(self) -> None:
         """Propagate, relax, certify; or find that nothing is possible."""
@@ -182,7 +186,12 @@ class _Part:
             self.impossible = True
             return
         self.matrix = within
-        self._relax(presolve.reduce(self.matrix), 1e-4)
+        small = presolve.reduce(self.matrix)
+        if len(small.columns) >= SKETCHED and self.start is not None:
+            self.report(Stage(self.number, "sketch"))
+            self.answered(sketched(self.matrix, small, self.start, self.task.seed))
+            self.report(Stage(self.number, "price"))
+        self._relax(small, 1e-4)
 
     def _relax(self, small: presolve.Reduced, tolerance: float) -> None:
         """Solve the relaxation and certify what it says, by columns and by whole plans."""
@@ -233,9 +242,7 @@ class _Part:
         found[small.columns], left = master.decided()
         self.report(Stage(self.number, "polish"))
         base = polished(matrix, found, left, self.proof, v, self.task.seed)
-        mended = base if self._legal(base) else filled(self.strict, base)
-        if mended is not None:
-            self.answered(mended)
+        self.answered(base if self._legal(base) else filled(self.strict, base))
 
     def _followed(self, here: opening.Opened) -> Ints | None:
         """A legal answer that goes where the relaxation of the dive goes, closing what it must."""
@@ -378,8 +385,10 @@ class _Part:
             self.upper = units
             self.report(Bound(self.number, units))
 
-    def answered(self, base: Ints, waived: int = 0) -> None:
-        """Take an answer if it is legal and better than the best."""
+    def answered(self, base: Ints | None, waived: int = 0) -> None:
+        """Take an answer, if there is one, it is legal and better than the best."""
+        if base is None:
+            return
         matrix = self.loose if waived else self.strict
         whole = completed(matrix, base)
         if matrix.allows(whole) and (self.best is None or matrix.value(whole) > self.best):
