@@ -49,6 +49,9 @@ FAR = 2**50
 WIDTH = 256
 """Plans (or parts of plans) kept per person while enumerating."""
 
+BATCH = 30_000
+"""Plans kept at once while enumerating: people are taken in batches, which saves memory."""
+
 
 @dataclass(frozen=True)
 class Priced:
@@ -278,10 +281,21 @@ class Plans:
         for all (dominance, as in labelling algorithms for resource constrained paths; Irnich &
         Desaulniers 2005).
         """
-        person = self.people.copy()
+        some = self.candidates if price is None else self._foremost(price)
+        number = -(-len(self.people) * width // BATCH)
+        found = [
+            self._batch(people, some, loss, limit, width, price)
+            for people in np.array_split(self.people, max(1, number))
+        ]
+        person, columns = zip(*found, strict=True)
+        return np.concatenate(person), np.concatenate(columns)
+
+    def _batch(
+        self, person: Ints, some: Ints, loss: Ints, limit: Ints, width: int, price: Ints | None
+    ) -> tuple[Ints, Ints]:
+        """Plans of these people, of ``some`` candidates, place by place."""
         lost = np.zeros(len(person), dtype=np.int64)
         columns = np.full((len(person), self.places), FREE)
-        some = self.candidates if price is None else self._foremost(price)
         for place in range(self.places):
             person, lost, columns = self._extend(place, some, person, lost, columns, loss, limit)
             if price is not None:
