@@ -16,7 +16,17 @@ import pytest
 from typer.testing import CliRunner
 
 from scheduler.cli.app import app
-from scheduler.explain import Case, Words, prices, sentences, shown, story, why, why_not
+from scheduler.explain import (
+    Case,
+    Words,
+    prices,
+    sentences,
+    shown,
+    story,
+    what_it_takes,
+    why,
+    why_not,
+)
 from scheduler.explain.conflict import diagnosed
 from scheduler.explain.conflict import sentences as diagnosis_sentences
 from scheduler.explain.difference import difference
@@ -122,6 +132,21 @@ def test_no_student_learns_of_anybody_else(asked: tuple[Canaries, Case, Solution
     assert len(seen) > STUDENTS, "a test that sees no canary proves nothing"
 
 
+def test_what_it_takes_names_nobody_else() -> None:
+    """One wish of each student that did not come true, or a session that they are not in."""
+    signs, scenario, _ = school(SOLVED[0])
+    case = Case(scenario, solved_here(scenario), answering=Desks())
+    draw, told = random.Random(1), 0
+    for person in (one.id for one in scenario.students):
+        elsewhere = [s for s in case.facts.cycle.decided if (person, s) not in case.lines]
+        wished = [s for s in elsewhere if (person, s) in case.facts.choices]
+        found = what_it_takes(case, person, draw.choice(wished or elsewhere))
+        text = said([shown(case, found)])
+        assert set(CANARY.findall(text)) <= own(signs, person) | askers(signs, scenario, person)
+        told += len(found.ways)
+    assert told > len(scenario.students) // 2
+
+
 def test_what_is_of_nobody_names_nobody(asked: tuple[Canaries, Case, Solution]) -> None:
     _, case, other = asked
     names = []
@@ -188,6 +213,7 @@ def test_the_commands_name_nobody_else(tmp_path: Path) -> None:
     given = [
         ["explain", here, out, "--person", person],
         ["explain", here, out, "--person", person, "--session", "art-Mon"],
+        ["explain", here, out, "--person", person, "--session", "art-Mon", "--take"],
         ["explain", here, out, "--session", "chess-Tue"],
         ["explain", here, out, "--fairness"],
         ["explain", here, out, "--fairness", "--person", person],
