@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner
 
 from scheduler.cli.app import app
-from tests.browser.test_report_in_chromium import CHROMIUM, QUIET, pytestmark  # noqa: F401
+from tests.chromium import needed, read
 from tests.twocalendars import put
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = needed
 
 ELEMENTARY = Path(__file__).parents[2] / "fixtures" / "short-monday" / "elementary"
 CALENDARS = ("--calendar", "current", "--calendar", "short-monday")
@@ -42,31 +39,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as tools:
-        found = tools.chromium.launch(executable_path=CHROMIUM, args=[*QUIET])
-        yield found
-        found.close()
-
-
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("media", ["screen", "print"])
 def test_a_page_is_quiet_alone_and_open_to_everybody(
     made: Path, browser: Any, name: str, media: str
 ) -> None:
-    said: list[str] = []
-    asked: list[str] = []
-    address = (made / f"{name}.html").as_uri()
-    sheet = browser.new_page(viewport={"width": 1100, "height": 900})
-    sheet.on("console", lambda message: said.append(message.text))
-    sheet.on("pageerror", lambda error: said.append(str(error)))
-    sheet.on("request", lambda request: asked.append(request.url))
-    sheet.emulate_media(media=media)
-    sheet.goto(address)
-    found = Axe().run(sheet).response["violations"]
-    sheet.close()
-    assert (said, asked, [one["id"] for one in found]) == ([], [address], [])
+    assert read(browser, made / f"{name}.html", media) == ([], [], [])
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

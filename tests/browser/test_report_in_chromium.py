@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 from typer.testing import CliRunner
 
 from scheduler.cli.app import app
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.chromium import needed, read
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "fixtures" / "tiny"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None, reason=f"no Chromium: none of {', '.join(NAMES)} is on the path"
-    ),
-]
+pytestmark = needed
 
 PAGES = {
     "whole": ("-o", "--audience", "admin"),
@@ -60,32 +40,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as tools:
-        found = tools.chromium.launch(executable_path=CHROMIUM, args=[*QUIET])
-        yield found
-        found.close()
-
-
 @pytest.mark.parametrize("name", [*PAGES, "bare"])
 @pytest.mark.parametrize("media", ["screen", "print"])
 def test_a_page_is_quiet_alone_and_open_to_everybody(
     made: Path, browser: Any, name: str, media: str
 ) -> None:
-    said: list[str] = []
-    asked: list[str] = []
-    address = (made / f"{name}.html").as_uri()
-    sheet = browser.new_page(viewport={"width": 1100, "height": 900})
-    sheet.on("console", lambda message: said.append(message.text))
-    sheet.on("pageerror", lambda error: said.append(str(error)))
-    sheet.on("request", lambda request: asked.append(request.url))
-    sheet.emulate_media(media=media)
-    sheet.goto(address)
-    found = Axe().run(sheet).response["violations"]
-    grave = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
-    sheet.close()
-    assert (said, asked, grave) == ([], [address], [])
+    found = read(browser, made / f"{name}.html", media)
+    grave = [rule for rule, impact in found.barriers if impact in ("serious", "critical")]
+    assert (found.said, found.fetched, grave) == ([], [], [])
 
 
 def test_a_narrow_page_scrolls_only_its_tables(made: Path, browser: Any) -> None:
