@@ -12,6 +12,7 @@ from scheduler.repair.answer import Curve
 from scheduler.repair.applying import changed
 from scheduler.repair.freedom import Freedom
 from scheduler.repair.saying import Before, movers, said
+from scheduler.solver.ahead import Ahead
 from scheduler.solver.isolate import Isolated
 from scheduler.solver.mending import Mended, More, Stuck
 from scheduler.solver.solve import CheckerDisagrees, NothingFound, versions
@@ -92,11 +93,12 @@ def repair(
     newcomers = frozenset(change.id for change in changes if change.action == "add")
     freedom = Freedom(scenario, after, solution.plan, newcomers, since)
     deadline = None if time_limit is None else began + time_limit
+    ahead = Ahead(freedom.facts)
     search = _Search(freedom, tuple(curve), seed, deadline)
     search.run()
     seconds = {"search": time.monotonic() - began}
     found = search.best()
-    judgement = judge(after, found.plan, facts=freedom.facts)
+    judgement = judge(after, found.plan, facts=ahead.facts)
     seconds["check"] = time.monotonic() - began - seconds["search"]
     before = Before(scenario, solution)
     steps = tuple(_step(before, freedom, judgement, *step) for step in found.curve)

@@ -15,6 +15,7 @@ from scheduler.levels import written
 from scheduler.models import Certificate, Level, Multipliers, Scenario, Solution
 from scheduler.models.points import from_units, units
 from scheduler.rules import catalogue
+from scheduler.solver.ahead import Ahead
 from scheduler.solver.components import Component, components
 from scheduler.solver.isolate import Answer, Bound, Done, Isolated, LevelBound, Priced, Stage, Task
 from scheduler.solver.matrix import completed
@@ -138,6 +139,7 @@ class _Search:
         starts = tuple(None if answer is None else answer.base for answer in self.answers)
         task = Task(self.parts, starts, self.gap, self.seed, ladder=self.model.ladder)
         child = Isolated(task, deadline)
+        self.ahead = Ahead(catalogue.facts(self.scenario))
         try:
             for event in child:
                 self._take(event)
@@ -223,7 +225,7 @@ class _Search:
         if whole is None:
             raise NothingFound("stopped before any answer that keeps every lock was found")
         whole = tidied(self.model, whole)
-        facts = catalogue.facts(self.scenario)
+        facts = self.ahead.facts
         judgement = judge(self.scenario, self.model.plan(whole), facts=facts)
         value = from_units(self._worth(whole) if self.model.exact else units(judgement.value))
         bound = self._bound(tuple(level.rank for level in judgement.levels))
