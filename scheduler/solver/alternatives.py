@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-MOVES = 3_000
+MOVES = 12_000
 """Changes that are tried."""
 
 HOT, COLD = 1 / 75, 1 / 2_000

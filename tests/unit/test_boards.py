@@ -1,0 +1,154 @@
+"""Boards: every way to set a block's switches is weighed, and no answer is worth more."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from scheduler.generate import Sizes, generate
+from scheduler.models.points import UNITS_PER_POINT
+from scheduler.solver import boards, certify, elastic, engines, opening, presolve
+from scheduler.solver.boards import Boards
+from scheduler.solver.certify import GRID
+from scheduler.solver.model import modelled
+from tests.solving import alternatives
+
+SIZES = Sizes(
+    students=14,
+    staff=8,
+    flex_blocks=3,
+    sessions_per_block=5,
+    floating=4,
+    alternatives=3,
+    clashes=0.4,
+    min_size=2,
+    must_close=0,
+    series=0,
+    pairs=0,
+    advisory_groups=0,
+    cops=0,
+    knows=3,
+)
+
+
+def gains(seed, people=9, sessions=4):
+    return np.random.default_rng(seed).integers(1, 100, (people, sessions))
+
+
+def school(seed):
+    """A small school whose timetable is open: its model, propagated and reduced."""
+    matrix = presolve.propagate(elastic.strict(modelled(generate(SIZES, seed)).matrix))
+    return presolve.reduce(matrix).matrix
+
+
+def board(matrix):
+    return Boards(matrix, opening.switches(matrix))
+
+
+def optimum(matrix):
+    v, done = engines.exact(matrix)
+    assert done
+    return matrix.value(np.rint(v).astype(np.int64))
+
+
+def by_hand(model, y, setting):
+    """What a block is worth, place by place; ``setting`` is a column of 0 and 1 per switch."""
+    matrix, block = model.matrix, model.blocks[0]
+    kept = np.where(model.settled, 0, y)
+    reduced = matrix.objective * GRID - matrix.a.T @ kept
+    worth = int(reduced[block.switches] @ setting)
+    for place in np.unique(block.place):
+        mine = block.place == place
+        able = mine & ((block.bit < 0) | (np.append(setting, 0)[block.bit] > 0))
+        worth += int(reduced[block.column[able]].max())
+    return worth
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_setting_is_weighed_as_by_hand(seed):
+    matrix = alternatives(gains(seed), 3, 20)
+    matrix.upper[-1] = 2
+    model = board(matrix)
+    prices = np.random.default_rng(seed).integers(-50, 50, matrix.shape[0]) * 10_000.0
+    y = certify.projected(matrix, prices)
+    (table,) = model.tables(y).worth
+    block, found = model.blocks[0], {}
+    for right, left in itertools.product(*map(range, table.shape)):
+        on = np.zeros(4, dtype=np.int64)
+        on[block.right.bits] = block.right.on[right]
+        on[block.left.bits] = block.left.on[left]
+        found[tuple(on)] = table[right, left]
+    assert found == {on: by_hand(model, y, np.array(on)) for on in found}
+    assert set(found) == {on for on in itertools.product((0, 1), repeat=4) if sum(on) <= 2}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_settings_alone_decide_the_bound_is_the_optimum(seed):
+    matrix = alternatives(gains(seed, 12, 6))
+    matrix.upper[-1] = 2
+    assert board(matrix).improved(np.zeros(matrix.shape[0]), 0) == optimum(matrix)
+
+
+def test_no_more_than_whole_settings_reach():
+    """Each pair of four sessions suits one of six people; any two that open suit five.
+
+    Half of each of the four would suit everybody.
+    """
+    pairs = itertools.combinations(range(4), 2)
+    matrix = alternatives([[60 * (session in pair) for session in range(4)] for pair in pairs])
+    matrix.upper[-1] = 2
+    duals = engines.relax(matrix, engines.HIGHS).duals
+    assert certify.bound(matrix, duals) == 360 * UNITS_PER_POINT
+    assert board(matrix).improved(duals, 0) == optimum(matrix) == 300 * UNITS_PER_POINT
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_prices_bound_a_school_below_its_optimum(seed):
+    matrix = school(seed)
+    best, draw = optimum(matrix), np.random.default_rng(seed)
+    model = board(matrix)
+    assert model.blocks
+    for scale in (0, 1, 30):
+        prices = draw.normal(0, scale * 10_000, matrix.shape[0])
+        assert model.improved(prices, best) >= best
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_at_the_prices_of_the_relaxation_it_is_no_worse_than_theirs(seed):
+    matrix = school(seed)
+    duals = engines.relax(matrix, engines.HIGHS).duals
+    found = board(matrix).improved(duals, optimum(matrix))
+    assert optimum(matrix) <= found <= certify.bound(matrix, duals)
+
+
+def test_better_prices_of_rows_across_blocks_are_found(monkeypatch):
+    matrix = school(0)
+    duals = engines.relax(matrix, engines.HIGHS).duals
+    duals[board(matrix).cross] = 0
+    better = board(matrix).improved(duals, optimum(matrix))
+    monkeypatch.setattr(boards, "ROUNDS", 0)
+    assert better < board(matrix).improved(duals, optimum(matrix))
+
+
+def test_blocks_of_too_many_settings_keep_their_prices(monkeypatch):
+    matrix = school(1)
+    best = optimum(matrix)
+    monkeypatch.setattr(boards, "MOST", 1)
+    assert board(matrix).improved(np.zeros(matrix.shape[0]), best) is None
+    monkeypatch.setattr(boards, "LONGEST", 1)
+    assert not board(matrix).blocks
+
+
+def test_what_would_not_be_exact_is_not_weighed(monkeypatch):
+    matrix = alternatives(gains(0))
+    monkeypatch.setattr(boards, "EXACT", 1.0)
+    assert board(matrix).improved(np.zeros(matrix.shape[0]), 0) is None
+
+
+def test_places_for_which_nothing_is_open_are_bounded_all_the_same():
+    """Nobody may be nowhere: some session must open, and the bound is that of the best."""
+    matrix = alternatives(gains(3))
+    nowhere = slice(36, 45)
+    matrix.cap[nowhere] = 0
+    small = presolve.reduce(matrix).matrix
+    assert board(small).improved(np.zeros(small.shape[0]), 0) >= optimum(small)
