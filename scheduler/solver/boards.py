@@ -14,8 +14,10 @@ transform takes for all ``S`` at once (Yates 1937). Millions of settings take ab
 whole numbers. The largest of them bounds the block, and no setting is left out: this is Lagrangian
 relaxation whose parts are whole blocks (Geoffrion 1974), and valid for any prices.
 
-Rows of switches of several blocks (of three times one) keep a price. Good ones are found by
-subgradients (Held, Wolfe & Crowder 1974) over the settings that were best so far.
+Rows of switches of several blocks (of three times one) keep a price. Changing it leaves the tables
+as they are, so good ones are found by subgradients (Held, Wolfe & Crowder 1974) over the settings
+that were best so far. All other prices are lowered over these too (`smoothed`); then all settings
+are weighed again.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver import certify
 from scheduler.solver.certify import GRID
 from scheduler.solver.matrix import SHARED
+from scheduler.solver.smoothed import Smoothed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +54,26 @@ LONGEST = 13
 EXACT = 2.0**51
 """Sums below stay exact as floats, and those of what prices then add."""
 
-ROUNDS = 3
-"""Times that prices of rows of several blocks' switches are improved."""
+ROUNDS = 5
+"""Times that all settings are weighed at new prices."""
+
+FEW = 60
+"""Settings of each block that join those over which prices are lowered."""
+
+STRIDE = 2.0
+"""Points by which the price of a seat moves in one step, at first."""
+
+SHORTER = 0.6
+"""What a stride becomes where the last one led nowhere."""
+
+TURNS = 2
+"""Times a round that prices of rows of several blocks' switches are improved by themselves."""
 
 KEPT = 5_000
-"""Settings of each block that they are improved over, from each round."""
+"""Settings of each block that they are improved over, from each turn."""
 
 STEPS = 150
-"""Steps of a round."""
+"""Steps of a turn."""
 
 DAMPED = 0.97
 """What each step is shorter than the one before."""
@@ -236,32 +251,45 @@ class Boards:
         worth = [_table(block, one) for block, one in zip(self.blocks, steps, strict=True)]
         return Tables(self, rest, worth, y[self.cross])
 
-    def improved(self, duals: Floats, least: int) -> int | None:
-        """Units that no solution exceeds, after improving the prices of `cross` for a few rounds.
+    def rounds(self, duals: Floats, least: int) -> Iterator[int]:
+        """Bounds, each smaller than the last, in units: the last is what a few rounds find.
 
-        ``None`` where nothing can be weighed.
+        Each round weighs all settings, and lowers prices over those that were foremost so far.
+        Where nothing can be weighed there is none.
 
         Parameters
         ----------
         duals : float array (rows,)
-            From which all other prices come.
+            Where prices start.
         least : int
             Units of some answer, below which no bound is sought.
         """
-        tables = self.tables(certify.prove(self.matrix, duals).prices)
-        if tables is None or not self.blocks:
-            return None
-        price = best = tables.before
-        pools = [np.zeros(0, dtype=np.int64) for _ in self.blocks]
-        exact = lowest = tables.bound(price)
-        for _ in range(ROUNDS):
-            pools = [np.union1d(*pair) for pair in zip(pools, tables.foremost(price), strict=True)]
-            price = tables.crossed(pools, best, least * GRID)
-            exact = tables.bound(price)
+        y = kept = certify.prove(self.matrix, duals).prices
+        smoothed, lowest, stride = Smoothed(self), 2**62, STRIDE
+        pools = [np.zeros((0, len(block.switches)), np.int64) for block in self.blocks]
+        for number in range(ROUNDS if self.blocks else 0):
+            tables = self.tables(y)
+            if tables is None:
+                return
+            exact, price = tables.lowered(least * GRID)
+            y[self.cross] = price
+            pools = [
+                np.unique(np.concatenate(pair), axis=0)
+                for pair in zip(pools, tables.foremost(price, FEW), strict=True)
+            ]
+            del tables
             if exact < lowest:
-                lowest, best = exact, price
+                kept, lowest = y, exact
+                yield self._units(exact)
+            else:
+                stride *= SHORTER
+            if number < ROUNDS - 1:
+                y = smoothed.lowered(kept, pools, stride)
+
+    def _units(self, exact: int) -> int:
+        """Units that no solution exceeds, of a bound in 1/GRID units."""
         step = certify.value_step(self.matrix)
-        return lowest // (GRID * step) * step
+        return exact // (GRID * step) * step
 
 
 class Tables:
@@ -291,14 +319,34 @@ class Tables:
         most = sum(int(total.max()) for total in self._totals(price))
         return self.rest + most + int((price - self.before) @ self.side)
 
-    def foremost(self, price: Ints) -> list[Ints]:
-        """Places of each block's best settings, `KEPT` of them."""
-        found = []
+    def lowered(self, least: int) -> tuple[int, Ints]:
+        """The best bound that better prices of cross rows give, in 1/GRID units, and these."""
+        price = best = self.before
+        lowest, pools = self.bound(price), [np.zeros(0, dtype=np.int64) for _ in self.blocks]
+        for _ in range(TURNS):
+            joining = self._places(price, KEPT)
+            pools = [np.union1d(*pair) for pair in zip(pools, joining, strict=True)]
+            price = self.crossed(pools, best, least)
+            exact = self.bound(price)
+            if exact < lowest:
+                lowest, best = exact, price
+        return lowest, best
+
+    def foremost(self, price: Ints, number: int) -> list[Ints]:
+        """(settings, switches): so many of each block's best settings, 0 or 1."""
+        return [
+            _set(block, places, worth.shape[1])
+            for block, worth, places in zip(
+                self.blocks, self.worth, self._places(price, number), strict=True
+            )
+        ]
+
+    def _places(self, price: Ints, number: int) -> Iterator[Ints]:
+        """Places of the best settings in each block's table."""
         for total in self._totals(price):
             flat = total.ravel()
-            kept = min(KEPT, len(flat))
-            found.append(np.argpartition(flat, len(flat) - kept)[len(flat) - kept :])
-        return found
+            kept = min(number, len(flat))
+            yield np.argpartition(flat, len(flat) - kept)[len(flat) - kept :]
 
     def _totals(self, price: Ints) -> Iterator[Floats]:
         """Each block's table at these prices."""

@@ -255,9 +255,10 @@ class _Part:
         relaxed = small.inside(self.relaxed)
         if opening.rivals(small.matrix, columns, relaxed.v):
             boards = Boards(small.matrix, columns)
-            units = boards.improved(relaxed.duals, self.best - small.constant)
-            if units is not None:
+            for units in boards.rounds(relaxed.duals, self.best - small.constant):
                 self.bounded(small.bounded(units))
+                if self.enough:
+                    return
 
     def improve(self) -> None:
         """Let parts of the answer go, and solve them again, until that is in vain."""

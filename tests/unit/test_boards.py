@@ -11,6 +11,7 @@ from scheduler.solver import boards, certify, elastic, engines, opening, presolv
 from scheduler.solver.boards import Boards
 from scheduler.solver.certify import GRID
 from scheduler.solver.model import modelled
+from scheduler.solver.smoothed import Smoothed
 from tests.solving import alternatives
 
 SIZES = Sizes(
@@ -43,6 +44,13 @@ def school(seed):
 
 def board(matrix):
     return Boards(matrix, opening.switches(matrix))
+
+
+def lowest(matrix, prices, least):
+    """The last bound; ``None`` where there is none."""
+    bounds = list(board(matrix).rounds(prices, least))
+    assert bounds == sorted(bounds, reverse=True)
+    return min(bounds, default=None)
 
 
 def optimum(matrix):
@@ -86,7 +94,7 @@ def test_every_setting_is_weighed_as_by_hand(seed):
 def test_where_settings_alone_decide_the_bound_is_the_optimum(seed):
     matrix = alternatives(gains(seed, 12, 6))
     matrix.upper[-1] = 2
-    assert board(matrix).improved(np.zeros(matrix.shape[0]), 0) == optimum(matrix)
+    assert lowest(matrix, np.zeros(matrix.shape[0]), 0) == optimum(matrix)
 
 
 def test_no_more_than_whole_settings_reach():
@@ -99,25 +107,24 @@ def test_no_more_than_whole_settings_reach():
     matrix.upper[-1] = 2
     duals = engines.relax(matrix, engines.HIGHS).duals
     assert certify.bound(matrix, duals) == 360 * UNITS_PER_POINT
-    assert board(matrix).improved(duals, 0) == optimum(matrix) == 300 * UNITS_PER_POINT
+    assert lowest(matrix, duals, 0) == optimum(matrix) == 300 * UNITS_PER_POINT
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_prices_bound_a_school_below_its_optimum(seed):
     matrix = school(seed)
     best, draw = optimum(matrix), np.random.default_rng(seed)
-    model = board(matrix)
-    assert model.blocks
+    assert board(matrix).blocks
     for scale in (0, 1, 30):
         prices = draw.normal(0, scale * 10_000, matrix.shape[0])
-        assert model.improved(prices, best) >= best
+        assert lowest(matrix, prices, best) >= best
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_at_the_prices_of_the_relaxation_it_is_no_worse_than_theirs(seed):
     matrix = school(seed)
     duals = engines.relax(matrix, engines.HIGHS).duals
-    found = board(matrix).improved(duals, optimum(matrix))
+    found = lowest(matrix, duals, optimum(matrix))
     assert optimum(matrix) <= found <= certify.bound(matrix, duals)
 
 
@@ -125,16 +132,43 @@ def test_better_prices_of_rows_across_blocks_are_found(monkeypatch):
     matrix = school(0)
     duals = engines.relax(matrix, engines.HIGHS).duals
     duals[board(matrix).cross] = 0
-    better = board(matrix).improved(duals, optimum(matrix))
-    monkeypatch.setattr(boards, "ROUNDS", 0)
-    assert better < board(matrix).improved(duals, optimum(matrix))
+    monkeypatch.setattr(boards, "ROUNDS", 1)
+    better = lowest(matrix, duals, optimum(matrix))
+    monkeypatch.setattr(boards, "TURNS", 0)
+    assert better < lowest(matrix, duals, optimum(matrix))
+
+
+def test_all_prices_are_lowered_over_the_foremost_settings(monkeypatch):
+    """From no prices at all."""
+    matrix = school(3)
+    nothing, best = np.zeros(matrix.shape[0]), optimum(matrix)
+    better = lowest(matrix, nothing, best)
+    monkeypatch.setattr(boards, "ROUNDS", 1)
+    assert best <= better < lowest(matrix, nothing, best)
+
+
+def test_the_smoothed_bound_is_that_of_the_tables():
+    matrix = school(4)
+    model = board(matrix)
+    y = certify.prove(matrix, engines.relax(matrix, engines.HIGHS).duals).prices
+    tables = model.tables(y)
+    pools = tables.foremost(tables.before, 10)
+    bound, _ = Smoothed(model).valued(y / (GRID * UNITS_PER_POINT), pools)
+    assert bound == pytest.approx(tables.bound(tables.before) / (GRID * UNITS_PER_POINT))
+
+
+def test_the_same_bounds_again():
+    matrix = school(5)
+    nothing = np.zeros(matrix.shape[0])
+    first, second = (list(board(matrix).rounds(nothing, 0)) for _ in range(2))
+    assert first == second
 
 
 def test_blocks_of_too_many_settings_keep_their_prices(monkeypatch):
     matrix = school(1)
     best = optimum(matrix)
     monkeypatch.setattr(boards, "MOST", 1)
-    assert board(matrix).improved(np.zeros(matrix.shape[0]), best) is None
+    assert lowest(matrix, np.zeros(matrix.shape[0]), best) is None
     monkeypatch.setattr(boards, "LONGEST", 1)
     assert not board(matrix).blocks
 
@@ -142,7 +176,7 @@ def test_blocks_of_too_many_settings_keep_their_prices(monkeypatch):
 def test_what_would_not_be_exact_is_not_weighed(monkeypatch):
     matrix = alternatives(gains(0))
     monkeypatch.setattr(boards, "EXACT", 1.0)
-    assert board(matrix).improved(np.zeros(matrix.shape[0]), 0) is None
+    assert lowest(matrix, np.zeros(matrix.shape[0]), 0) is None
 
 
 def test_places_for_which_nothing_is_open_are_bounded_all_the_same():
@@ -151,4 +185,4 @@ def test_places_for_which_nothing_is_open_are_bounded_all_the_same():
     nowhere = slice(36, 45)
     matrix.cap[nowhere] = 0
     small = presolve.reduce(matrix).matrix
-    assert board(small).improved(np.zeros(small.shape[0]), 0) >= optimum(small)
+    assert lowest(small, np.zeros(small.shape[0]), 0) >= optimum(small)
