@@ -191,12 +191,20 @@ class Boards:
                 settled[self.link[block.column[block.bit >= 0]]] = True
                 settled[self._within(mine)] = True
         self.settled = settled
-        free = (self.matrix.upper < UNBOUNDED) & (self.matrix.lower <= -UNBOUNDED) & ~settled
-        self.cross = self.tied[free[self.tied]]
         self.weighed = np.zeros(self.matrix.shape[1], dtype=bool)
         for block in self.blocks:
             self.weighed[block.switches] = True
             self.weighed[block.column] = True
+        self.cross = self._cross()
+
+    def _cross(self) -> Ints:
+        """Rows ``≤`` of weighed switches alone that no block keeps by itself."""
+        matrix, tied = self.matrix, self.tied
+        inside = abs(matrix.a[tied]).sign() @ self.weighed.astype(np.int64)
+        fit = (inside == np.diff(matrix.a.indptr)[tied]) & ~self.settled[tied]
+        fit &= (matrix.upper[tied] < UNBOUNDED) & (matrix.lower[tied] <= -UNBOUNDED)
+        cross: Ints = tied[fit]
+        return cross
 
     def _block(self, mine: Ints, row: Ints, col: Ints, halves: tuple[Half, Half]) -> Block:
         bit = np.full(len(self.switches) + 1, -1)

@@ -164,6 +164,21 @@ def test_the_same_bounds_again():
     assert first == second
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_beside_blocks_that_keep_their_prices_the_bound_holds(seed, monkeypatch):
+    """Rows that hold switches of such blocks, too, keep theirs."""
+    matrix = school(seed)
+    best, all_blocks = optimum(matrix), board(matrix).blocks
+    sizes = sorted(len(block.left.ways) * len(block.right.ways) for block in all_blocks)
+    monkeypatch.setattr(boards, "MOST", sizes[0])
+    model = board(matrix)
+    assert 0 < len(model.blocks) < len(all_blocks)
+    assert np.all(model.weighed[matrix.a[model.cross].indices])
+    for scale in (0, 1, 30):
+        prices = np.random.default_rng(seed).normal(0, scale * 10_000, matrix.shape[0])
+        assert lowest(matrix, prices, best) >= best
+
+
 def test_blocks_of_too_many_settings_keep_their_prices(monkeypatch):
     matrix = school(1)
     best = optimum(matrix)
