@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-MOVES = 3_000
-"""Changes that are tried."""
+MOVES = 12_000
+"""Changes that are tried at most."""
+
+EACH = 200
+"""Changes that are tried for each switch."""
 
 HOT, COLD = 1 / 75, 1 / 2_000
 """Share of the worth by which a change may be worse, at first and at last (temperatures)."""
@@ -191,7 +194,7 @@ class Alternatives:
 
     def annealed(self, seed: int, moves: int = MOVES) -> Bools:
         """(switches,): which of them to turn on; the best that was met."""
-        draw = np.random.default_rng(seed)
+        draw, moves = np.random.default_rng(seed), min(moves, EACH * len(self.switches))
         here = self.started(np.zeros(len(self.switches), dtype=bool))
         value = best = self.total(here)
         found, scale = here.on, max(1.0, float(np.abs(here.worth).sum()))

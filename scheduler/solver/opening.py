@@ -81,7 +81,7 @@ def chosen(matrix: Matrix, relaxed: Relaxed, proof: Proof, seed: int) -> Opened:
     """Fix the switches of a propagated model by annealing where most exclude others, or dive."""
     small = presolve.reduce(matrix)
     columns = switches(small.matrix)
-    if not _rivals(small.matrix, columns, relaxed.v[small.columns]):
+    if not rivals(small.matrix, columns, relaxed.v[small.columns]):
         return opened(matrix, relaxed)
     model = Alternatives(small.matrix, columns, proof.prices[small.rows] / GRID)
     start = Opened(matrix, relaxed)
@@ -91,7 +91,7 @@ def chosen(matrix: Matrix, relaxed: Relaxed, proof: Proof, seed: int) -> Opened:
     return max(legal, key=lambda one: float(matrix.objective @ one.v), default=start)
 
 
-def _rivals(matrix: Matrix, columns: Ints, v: Floats) -> bool:
+def rivals(matrix: Matrix, columns: Ints, v: Floats) -> bool:
     """Whether most of the undecided switches stand in rows of switches alone."""
     undecided = columns[np.abs(v[columns] - np.rint(v[columns])) > DECIDED]
     switch = np.zeros(matrix.shape[1], dtype=np.int64)

@@ -2,10 +2,10 @@
 
 Fill (a first answer within a moment), sketch (a better one of a large model, drawn from a rough
 relaxation), price (the relaxation, certified), open (a dive on what opens or closes), plan (a
-master over people's plans, and a polish of whom it leaves undecided), improve (neighbourhoods, let
-go where the prices say that the answer loses), cut (rows that only relaxed answers break), exact
-(of all that the certified prices do not exclude, if that is little), prove (branch and bound with
-certified leaves).
+master over people's plans, and a polish of whom it leaves undecided), weigh (alternatives: every
+way to set the switches of a block), improve (neighbourhoods, let go where the prices say that the
+answer loses), cut (rows that only relaxed answers break), exact (of all that the certified prices
+do not exclude, if that is little), prove (branch and bound with certified leaves).
 Every stage starts from what the last one knows; any of them may be the last.
 """
 
@@ -28,6 +28,7 @@ from scheduler.solver import (
     presolve,
     relaxation,
 )
+from scheduler.solver.boards import Boards
 from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, Priced, Stage
 from scheduler.solver.master import Master
@@ -153,7 +154,7 @@ class _Part:
     def _stages(self) -> tuple[Callable[[], None], ...]:
         if self.matrix.shape[1] <= SMALL or self.best is None:
             return (self.exact, self.cut, self.prove)
-        return (self.plan, self.improve, self.cut, self.exact, self.prove)
+        return (self.plan, self.weigh, self.improve, self.cut, self.exact, self.prove)
 
     @property
     def enough(self) -> bool:
@@ -250,6 +251,20 @@ class _Part:
             return None
         gain = (FOLLOWED * here.v).astype(np.int64) + self.matrix.objective // UNITS_PER_POINT
         return filled(replace(here.matrix, floor=self.matrix.floor), self.start, gain)
+
+    def weigh(self) -> None:
+        """Bound alternatives by every way to set them, where they are what decides."""
+        if self.relaxed is None or self.best is None:
+            return
+        small = presolve.reduce(self.matrix)
+        columns = opening.switches(small.matrix)
+        relaxed = small.inside(self.relaxed)
+        if opening.rivals(small.matrix, columns, relaxed.v):
+            boards = Boards(small.matrix, columns)
+            for units in boards.rounds(relaxed.duals, self.best - small.constant):
+                self.bounded(small.bounded(units))
+                if self.enough:
+                    return
 
     def improve(self) -> None:
         """Let parts of the answer go, and solve them again, until that is in vain."""

@@ -1,8 +1,11 @@
 """The search for one answer and its bound, called here with somebody who takes notes."""
 
+import itertools
+
 import numpy as np
 import pytest
 
+from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver import engines, relaxation
 from scheduler.solver import search as searching
@@ -11,7 +14,7 @@ from scheduler.solver.isolate import Answer, Bound, Done, Stage, Task
 from scheduler.solver.neighbourhood import Neighbourhoods
 from scheduler.solver.search import search
 from tests.roads import large_road, road, school
-from tests.solving import all_answers, drawn_model, model
+from tests.solving import all_answers, alternatives, drawn_model, model
 
 KNAPSACK = model([[3, 4, 2]], -UNBOUNDED, 5, [300_000, 500_000, 240_000])
 LOCKED = model(
@@ -224,6 +227,20 @@ def test_prices_are_made_tighter_once_where_neighbourhoods_are_in_vain(monkeypat
     with large_road():
         found = road(school(5))
     assert found.stages.count("improve") >= tolerances.count(searching.TIGHT) >= 1
+
+
+def test_alternatives_are_bounded_by_whole_settings(monkeypatch):
+    """Two of four sessions may open, each pair suits one person: any two leave somebody out."""
+    monkeypatch.setattr(searching, "SMALL", 0)
+    pairs = itertools.combinations(range(4), 2)
+    matrix = alternatives([[60 * (session in pair) for session in range(4)] for pair in pairs])
+    matrix.upper[-1] = 2
+    nobody = np.repeat([0, 1, 0], [24, 6, 4])
+    events = searched(matrix, starts=(nobody,))
+    at = [isinstance(one, Stage) and one.name == "weigh" for one in events].index(True)
+    before, after = (of_kind(part, Bound) for part in (events[:at], events[at:]))
+    assert min(before).units > min(after).units == 300 * UNITS_PER_POINT
+    assert max(answer.units for answer in of_kind(events, Answer)) == 300 * UNITS_PER_POINT
 
 
 def test_a_large_model_stops_at_its_gap():
