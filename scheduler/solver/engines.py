@@ -194,6 +194,14 @@ class Simplex:
         )
         return _first(answer, self.rows, self.columns)
 
+    def reprice(self, objective: Ints | Floats) -> None:
+        """Let all columns be worth so many units."""
+        update = model_update_pb2.ModelUpdateProto()
+        worth = update.objective_updates.linear_coefficients
+        worth.ids.extend(range(self.columns))
+        worth.values.extend(objective / UNITS_PER_POINT)
+        self._solver.update(update)
+
     def add(self, entries: sparse.csr_array, objective: Ints) -> None:
         """Let 0/1 columns join, with these entries (rows, columns) and units each."""
         count = len(objective)
