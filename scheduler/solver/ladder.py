@@ -244,7 +244,8 @@ def best_alone(steps: Ladder, counts: Rank) -> Ints:
     if within is None:
         return best // steps.step * steps.step
     small = presolve.reduce(within)
-    people, most = Plans(small.matrix).most(np.zeros(len(small.rows)))
+    plans = Plans(small.matrix)
+    people, most = plans.people, plans.price(np.zeros(len(small.rows))).most
     settled = steps.earned(np.where(within.floor == within.cap, within.floor, 0)[: steps.base])
     best[people] = np.minimum(best[people], settled[people] + most // GRID)
     idle = np.setdiff1d(np.arange(len(best)), np.unique(small.matrix.owner[small.matrix.integer]))

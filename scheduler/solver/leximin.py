@@ -24,6 +24,7 @@ from scheduler.models.points import UNITS_PER_POINT
 from scheduler.solver import elastic, presolve, relaxation
 from scheduler.solver.components import components
 from scheduler.solver.exchange import exchanged
+from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, LevelBound, Stage, Task
 from scheduler.solver.ladder import (
     Ladder,
@@ -44,8 +45,10 @@ from scheduler.solver.ladder import (
     weighed,
     wishing,
 )
+from scheduler.solver.listing import TooMany
 from scheduler.solver.matrix import completed
 from scheduler.solver.search import SMALL, search
+from scheduler.solver.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,10 +58,12 @@ if TYPE_CHECKING:
     from scheduler.solver.components import Component
     from scheduler.solver.isolate import Event, Rank
     from scheduler.solver.matrix import Matrix
+    from scheduler.solver.thresholds import Shown
 
     Report = Callable[[Event], None]
     Heard = Callable[[NDArray[np.int64], int, int], None]
     Limited = Callable[[int], None]
+    Limit = Weighed | Shown
     Ints = NDArray[np.int64]
 
 NEAR = Fraction(1, 200)
@@ -72,6 +77,21 @@ ROUGH = 1e-3
 
 RAISES = 8
 """Thresholds at most that exchanges try for."""
+
+TIMES = 8
+"""Thresholds at most at which whole plans are priced."""
+
+STEP = Fraction(1, 1000)
+"""It ends where the bound falls by no more."""
+
+FOLLOWED = 3
+"""Thresholds below the bound whose relaxed answers are followed."""
+
+FIRMLY = 10_000
+"""Points that counts for a seat which is followed."""
+
+NAMES = {"weigh": "price levels", "plan": "price plans", "raise_": "raise"}
+"""Of the stages where the model is large."""
 
 FEW = 1_000
 """Columns up to which every level is decided exactly."""
@@ -267,32 +287,75 @@ class _Climb:
         counts = self.rank[: self.first]
         best = best_alone(self.steps, counts)
         top = self.steps.least(best)
-        limits: list[Weighed] = []
-        for stage in (self.weigh, self.weigh, self.raise_, self.weigh):
-            self.report(Stage(0, "raise" if stage == self.raise_ else "price levels"))
+        limits: list[Limit] = []
+        for stage in (self.weigh, self.weigh, self.plan, self.raise_, self.weigh):
+            self.report(Stage(0, NAMES[stage.__name__]))
             stage(limits, best)
             self.bound_all(limits, top, best)
         self.report(Stage(0, "value"))
         self.keep(best)
 
-    def weigh(self, limits: list[Weighed], best: Ints) -> None:
+    def weigh(self, limits: list[Limit], best: Ints) -> None:
         """Limit what people can have together, nearer to the largest threshold (Newton's method).
 
         How much is missing at least is a convex function of the threshold. Where it is priced, its
         slope gives the next one: weights of people by which the threshold is limited.
         """
         steps = self.steps
-        model = elastic.strict(held(steps, bare(steps), self.rank[: self.first]))
-        within = presolve.propagate(model)
-        assert within is not None, "there is an answer"
         known = self.known.get(self.first)
         top = steps.least(best)[0] if known is None else known.rank
-        rung = owing(steps, within, everybody(steps, top.limit_denominator(FINE), best))
+        rung = owing(steps, self.within(), everybody(steps, top.limit_denominator(FINE), best))
         prices = relaxation.priced(rung.matrix, ROUGH)
         if prices is not None:
             limits.append(weighed(rung, prices))
 
-    def limit(self, limits: list[Weighed], top: Fraction, low: Ints, spare: int) -> Fraction:
+    def within(self) -> Matrix:
+        """The model without worth, with what is minimised first as good as it is."""
+        model = elastic.strict(held(self.steps, bare(self.steps), self.rank[: self.first]))
+        within = presolve.propagate(model)
+        assert within is not None, "there is an answer"
+        return within
+
+    def plan(self, limits: list[Limit], best: Ints) -> None:
+        """Limit thresholds by whole plans, from the top down; then follow what is relaxed up.
+
+        Where people have too many plans to be listed, that is left to weights and exchanges.
+        """
+        assert self.best is not None
+        top = self.steps.least(best)
+        try:
+            whole = Thresholds(self.steps, self.within(), best, self.known[self.first].rank)
+        except TooMany:
+            return
+        for _ in range(TIMES):
+            ask = self.known[self.first].rank
+            limits.append(whole.relax(ask, self.best.base)[1])
+            self.bound_all(limits, top, best)
+            if ask - self.known[self.first].rank <= STEP:
+                break
+        self.report(Stage(0, NAMES["raise_"]))
+        high = self.known[self.first].rank
+        for number in range(1, FOLLOWED + 1):
+            ask = (high - number * self.near).limit_denominator(FINE)
+            if ask <= self.rank[self.first]:
+                return
+            pool, _ = whole.relax(ask, self.best.base)
+            self.follow(whole.rounded(pool, self.task.seed), ask, best)
+
+    def follow(self, near: Ints, ask: Fraction, best: Ints) -> None:
+        """Fill as an answer that may not be legal does, and exchange from there."""
+        start, matrix = self.task.starts[0], elastic.strict(self.steps.matrix)
+        if start is None:
+            return
+        gain = FIRMLY * np.concatenate([near, np.zeros(matrix.shape[1] - len(near), np.int64)])
+        found = filled(matrix, start, gain + matrix.objective // UNITS_PER_POINT)
+        if found is None or self.steps.rank(found)[: self.first] < self.rank[: self.first]:
+            return
+        self.take(found)
+        rung = asking(self.steps, self.rank[: self.first], everybody(self.steps, ask, best))
+        self.take(exchanged(elastic.strict(rung.matrix), found, self.task.seed, 0))
+
+    def limit(self, limits: list[Limit], top: Fraction, low: Ints, spare: int) -> Fraction:
         """The largest threshold, ``top`` at most, that all limits allow: by halving."""
         bottom, high = floor(self.rank[self.first] * FINE), ceil(top * FINE)
         while high - bottom > 1:
@@ -304,7 +367,7 @@ class _Climb:
                 high = middle
         return min(top, Fraction(high, FINE))
 
-    def bound_all(self, limits: list[Weighed], top: list[Fraction], best: Ints) -> None:
+    def bound_all(self, limits: list[Limit], top: list[Fraction], best: Ints) -> None:
         """Tell the bounds of all levels for plans that reach the smallest share known."""
         rank = self.rank
         low = np.minimum(self.steps.needed(rank[self.first]), best)
@@ -312,7 +375,7 @@ class _Climb:
             given = rank[: self.first + min(number, 1)]
             self.bound(self.first + number, self.limit(limits, most, low, number), given)
 
-    def raise_(self, _: list[Weighed], best: Ints) -> None:
+    def raise_(self, _: list[Limit], best: Ints) -> None:
         """Raise the smallest shares by exchanges: half way to what was not reached, and again."""
         high = self.known[self.first].rank
         for _again in range(RAISES):

@@ -50,22 +50,16 @@ WORTHWHILE = 2e-4
 WHOLE = 1e-6
 
 
-class Master:
-    """The pool of plans and the LP over it.
+class Pool:
+    """Plans of people, and the LP over them and the shared columns.
 
     Parameters
     ----------
     plans : Plans
-    v : float array (columns,)
-        A relaxed answer, from which plans are drawn.
-    base : int array (columns,)
-        A legal answer: its plans make the LP feasible.
-    seed : int
     """
 
-    def __init__(self, plans: Plans, v: Floats, base: Ints, seed: int) -> None:
+    def __init__(self, plans: Plans) -> None:
         self.plans, self.matrix = plans, plans.matrix
-        self.sampler = Sampler(plans, seed)
         self.columns = np.flatnonzero(~plans.inside)
         self.rows = np.flatnonzero(~plans.row_inside & ~relaxation.links(plans.matrix))
         self.body = sparse.csr_array(plans.matrix.a[self.rows])
@@ -73,28 +67,12 @@ class Master:
         self.pool = np.zeros((0, plans.places), dtype=np.int64)
         self.worth = np.zeros(0, dtype=np.int64)
         self._known: set[bytes] = set()
-        self._add(plans.people, self._plans_of(base))
-        self._add(*self.sampler.drawn(v, DRAWN))
+
+    def begin(self) -> None:
+        """Make the LP of the plans that have joined so far."""
         self.lp = engines.Simplex(self._model())
         idle = np.zeros(len(self.pool))
         self.v = np.concatenate([self.matrix.floor[self.columns], idle])
-        self.relaxed = float(self.matrix.objective @ v)
-
-    def run(self) -> None:
-        """Solve, and let better plans join until that is hardly worth while.
-
-        It is not where the LP is worth what the relaxation is, or where no plans could add much.
-        """
-        for number in range(1, ROUNDS + 1):
-            relaxed = self.lp.solve()
-            if relaxed is None:
-                return
-            self.v = relaxed.v
-            little = WORTHWHILE * abs(self.relaxed)
-            if number == ROUNDS or self.relaxed - self.value < little:
-                return
-            if self._better(relaxed.duals) < little:
-                return
 
     @property
     def value(self) -> float:
@@ -121,27 +99,14 @@ class Master:
         columns[owner, plans.place[plans.chooser[taken]]] = taken
         return columns
 
-    def _better(self, duals: Floats) -> float:
-        """Let the best plans at these prices join; how many units they could add at most."""
-        prices = np.zeros(self.matrix.shape[0])
-        prices[self.rows] = duals[: len(self.rows)]
-        price = self.matrix.objective - np.rint(self.matrix.columns_first.T @ prices)
-        price = price.astype(np.int64)
-        person, pool = self.sampler.priced(price, TRIED)
-        number = np.searchsorted(self.plans.people, person)
-        worth = worths(self.plans, person, pool)
-        rows = self._crossed(pool)[: len(self.rows)]
-        gain = worth - rows.T @ duals[: len(self.rows)] - duals[len(self.rows) :][number]
-        order = np.lexsort((-gain, person))
-        rank = np.arange(len(order)) - np.searchsorted(person[order], person[order])
-        better = order[(gain[order] > 1) & (rank < JOINING)]
-        first = order[(rank == 0) & (gain[order] > 1)]
-        new = self._add(person[better], pool[better])
+    def _join(self, person: Ints, pool: Ints) -> int:
+        """Let plans join the LP as it stands; how many."""
+        new = self._add(person, pool)
         if new:
             late = slice(len(self.worth) - new, None)
             entries = self._shared_part(self.person[late], self.pool[late])
             self.lp.add(entries, self.worth[late])
-        return float(gain[first].sum()) if new else 0.0
+        return new
 
     def _add(self, person: Ints, pool: Ints) -> int:
         """Let legal plans that are not known join; how many."""
@@ -191,3 +156,59 @@ class Master:
             owner=np.full(size, SHARED),
             breach=np.full(size, -1),
         )
+
+
+class Master(Pool):
+    """The pool that is drawn from a relaxed answer, and grows by what its prices ask for.
+
+    Parameters
+    ----------
+    plans : Plans
+    v : float array (columns,)
+        A relaxed answer, from which plans are drawn.
+    base : int array (columns,)
+        A legal answer: its plans make the LP feasible.
+    seed : int
+    """
+
+    def __init__(self, plans: Plans, v: Floats, base: Ints, seed: int) -> None:
+        super().__init__(plans)
+        self.sampler = Sampler(plans, seed)
+        self._add(plans.people, self._plans_of(base))
+        self._add(*self.sampler.drawn(v, DRAWN))
+        self.begin()
+        self.relaxed = float(self.matrix.objective @ v)
+
+    def run(self) -> None:
+        """Solve, and let better plans join until that is hardly worth while.
+
+        It is not where the LP is worth what the relaxation is, or where no plans could add much.
+        """
+        for number in range(1, ROUNDS + 1):
+            relaxed = self.lp.solve()
+            if relaxed is None:
+                return
+            self.v = relaxed.v
+            little = WORTHWHILE * abs(self.relaxed)
+            if number == ROUNDS or self.relaxed - self.value < little:
+                return
+            if self._better(relaxed.duals) < little:
+                return
+
+    def _better(self, duals: Floats) -> float:
+        """Let the best plans at these prices join; how many units they could add at most."""
+        prices = np.zeros(self.matrix.shape[0])
+        prices[self.rows] = duals[: len(self.rows)]
+        price = self.matrix.objective - np.rint(self.matrix.columns_first.T @ prices)
+        price = price.astype(np.int64)
+        person, pool = self.sampler.priced(price, TRIED)
+        number = np.searchsorted(self.plans.people, person)
+        worth = worths(self.plans, person, pool)
+        rows = self._crossed(pool)[: len(self.rows)]
+        gain = worth - rows.T @ duals[: len(self.rows)] - duals[len(self.rows) :][number]
+        order = np.lexsort((-gain, person))
+        rank = np.arange(len(order)) - np.searchsorted(person[order], person[order])
+        better = order[(gain[order] > 1) & (rank < JOINING)]
+        first = order[(rank == 0) & (gain[order] > 1)]
+        new = self._join(person[better], pool[better])
+        return float(gain[first].sum()) if new else 0.0

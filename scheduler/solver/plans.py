@@ -67,13 +67,16 @@ class Priced:
         1/GRID units of each plan at these prices.
     exact : int
         The bound before rounding, in 1/GRID units.
+    most : int array (people,)
+        1/GRID units that each of `Plans.people` is worth at most at these prices.
     """
 
     bound: int
     person: Ints
     columns: Ints
     worth: Ints
-    exact: int = 0
+    exact: int
+    most: Ints
 
 
 class Plans:
@@ -195,11 +198,23 @@ class Plans:
 
     def price(self, duals: Floats, width: int = WIDTH) -> Priced:
         """Bound the model by everybody's best plan at the prices in ``duals``; give these plans."""
-        return self._priced(duals, width)[0]
-
-    def most(self, duals: Floats, width: int = WIDTH) -> tuple[Ints, Ints]:
-        """People who are priced by plans, and the 1/GRID units that each is worth at most."""
-        return self.people, self._priced(duals, width)[1]
+        matrix = self.matrix
+        y, reduced = self._tightened(duals)
+        base = self._bases(y, reduced)
+        shared = np.where(self.row_inside, 0, y)
+        price = matrix.objective * GRID - matrix.columns_first.T @ shared
+        loss = np.maximum(-reduced, 0)
+        limit = self._reach(loss, base, price)
+        person, columns = self._enumerated(loss, limit, width, price)
+        worth = self.worth(person, columns, price)
+        best = np.full(len(self.good), NEVER)
+        np.maximum.at(best, person, worth)
+        most = np.maximum(best, base - limit)[self.people]
+        outside = np.where(reduced > 0, matrix.cap, matrix.floor) * reduced
+        total = int(most.sum()) + int(outside[~self.inside].sum())
+        total += certify.sides(matrix, shared)
+        step = certify.value_step(matrix)
+        return Priced(total // (GRID * step) * step, person, columns, worth, total, most)
 
     def near(self, duals: Floats, target: int, width: int = WIDTH) -> tuple[int, Bools]:
         """Bound the model; and which columns may be part of an answer worth ``target`` units.
@@ -215,7 +230,8 @@ class Plans:
         able : bool array (columns,)
         """
         y, reduced = self._tightened(duals)
-        priced, most = self._priced(duals, width)
+        priced = self.price(duals, width)
+        most = priced.most
         spare = max(0, priced.exact - target * GRID)
         base = self._bases(y, reduced)
         shared = np.where(self.row_inside, 0, y)
@@ -240,25 +256,6 @@ class Plans:
         y = certify.projected(matrix, duals)
         reduced = matrix.objective * GRID - matrix.columns_first.T @ y
         return certify.tightened(matrix, y, reduced)
-
-    def _priced(self, duals: Floats, width: int) -> tuple[Priced, Ints]:
-        matrix = self.matrix
-        y, reduced = self._tightened(duals)
-        base = self._bases(y, reduced)
-        shared = np.where(self.row_inside, 0, y)
-        price = matrix.objective * GRID - matrix.columns_first.T @ shared
-        loss = np.maximum(-reduced, 0)
-        limit = self._reach(loss, base, price)
-        person, columns = self._enumerated(loss, limit, width, price)
-        worth = self.worth(person, columns, price)
-        best = np.full(len(self.good), NEVER)
-        np.maximum.at(best, person, worth)
-        most = np.maximum(best, base - limit)[self.people]
-        outside = np.where(reduced > 0, matrix.cap, matrix.floor) * reduced
-        total = int(most.sum()) + int(outside[~self.inside].sum())
-        total += certify.sides(matrix, shared)
-        step = certify.value_step(matrix)
-        return Priced(total // (GRID * step) * step, person, columns, worth, total), most
 
     def _bases(self, y: Ints, reduced: Ints) -> Ints:
         """(people,): what the relaxation says that each person is worth at most."""
@@ -310,14 +307,14 @@ class Plans:
         return sparse.csr_array(sparse.hstack([self.personal_a, self.fills]))
 
     @cached_property
-    def _kind(self) -> Ints:
+    def kind(self) -> Ints:
         """(candidates,): number of the kind; those of one use personal rows and places alike."""
-        return _kinds(self.matrix.owner[self.candidates], self._use[self.candidates])
+        return kinds(self.matrix.owner[self.candidates], self._use[self.candidates])
 
     def _foremost(self, price: Ints) -> Ints:
         """The candidates of the highest price of each kind."""
-        order = np.lexsort((-price[self.candidates], self._kind))
-        first = np.concatenate([[True], np.diff(self._kind[order]) != 0])[: len(order)]
+        order = np.lexsort((-price[self.candidates], self.kind))
+        first = np.concatenate([[True], np.diff(self.kind[order]) != 0])[: len(order)]
         foremost: Ints = self.candidates[np.sort(order[first])]
         return foremost
 
@@ -326,7 +323,7 @@ class Plans:
         plan, place = np.nonzero(columns >= 0)
         ones, shape = np.ones(len(plan), dtype=np.int64), (len(columns), len(price))
         taken = sparse.csr_array((ones, (plan, columns[plan, place])), shape=shape)
-        kind = _kinds(person, sparse.csr_array(taken @ self._use))
+        kind = kinds(person, sparse.csr_array(taken @ self._use))
         total = np.asarray(taken @ price)
         order = np.lexsort((-total, kind))
         first = np.concatenate([[True], np.diff(kind[order]) != 0])[: len(order)]
@@ -364,7 +361,7 @@ class Plans:
         owner = self.matrix.owner[mine]
         start = np.searchsorted(owner, person)
         length = np.searchsorted(owner, person, side="right") - start
-        idle = self._has_no(place, person) | (columns[:, place] != FREE)
+        idle = self.lacks(place, person) | (columns[:, place] != FREE)
         length[idle] = 0
         which = np.repeat(np.arange(len(person)), length)
         offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
@@ -377,7 +374,7 @@ class Plans:
         grown = np.where(fills, FILLED, grown)
         grown[:, place] = column
         which, total, grown = which[free], total[free], grown[free]
-        able = self._able(grown)
+        able = self.able(grown)
         which, total, grown = which[able], total[able], grown[able]
         return (
             np.concatenate([person[which], person[idle]]),
@@ -385,7 +382,7 @@ class Plans:
             np.concatenate([grown, columns[idle]]),
         )
 
-    def _able(self, columns: Ints) -> Bools:
+    def able(self, columns: Ints) -> Bools:
         """Part plans that no more columns could mend do not count: those that overfill a row."""
         flat, plan = columns.ravel(), np.repeat(np.arange(len(columns)), self.places)
         plan, flat = plan[flat >= 0], flat[flat >= 0]
@@ -409,7 +406,7 @@ class Plans:
         place = (entries.row[keep], entries.col[keep])
         return sparse.csr_array((entries.data[keep], place), shape=entries.shape)
 
-    def _has_no(self, place: int, person: Ints) -> Bools:
+    def lacks(self, place: int, person: Ints) -> Bools:
         """Whether each person lacks this place."""
         rows = np.flatnonzero((self.place == place) & self.row_inside)
         return ~np.isin(person, self.row_owner[rows])
@@ -474,7 +471,7 @@ class Plans:
         return gain, left == 0
 
 
-def _kinds(person: Ints, use: sparse.csr_array) -> Ints:
+def kinds(person: Ints, use: sparse.csr_array) -> Ints:
     """(items,): numbers of kinds; those of one are one person's and have equal rows of ``use``.
 
     Sorted by a random mark of their row, then compared entry by entry with the one before.
