@@ -194,6 +194,27 @@ class Simplex:
         )
         return _first(answer, self.rows, self.columns)
 
+    def add(self, entries: sparse.csr_array, objective: Ints) -> None:
+        """Let 0/1 columns join, with these entries (rows, columns) and units each."""
+        count = len(objective)
+        update = model_update_pb2.ModelUpdateProto()
+        ids = self.columns + np.arange(count)
+        update.new_variables.ids.extend(ids)
+        update.new_variables.lower_bounds.extend(np.zeros(count))
+        update.new_variables.upper_bounds.extend(np.ones(count))
+        update.new_variables.integers.extend([False] * count)
+        worth = update.objective_updates.linear_coefficients
+        worth.ids.extend(ids)
+        worth.values.extend(objective / UNITS_PER_POINT)
+        a = entries.tocoo()
+        order = np.lexsort((a.col, a.row))
+        changed = update.linear_constraint_matrix_updates
+        changed.row_ids.extend(a.row[order].astype(np.int64))
+        changed.column_ids.extend(ids[a.col[order]])
+        changed.coefficients.extend(a.data[order].astype(float))
+        self._solver.update(update)
+        self.columns += count
+
 
 def exact(
     matrix: Matrix, *, seed: int = 0, nodes: int | None = None, gap: float = 0.0
