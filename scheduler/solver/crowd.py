@@ -274,13 +274,16 @@ def dealt(
             seats = np.delete(seats, np.flatnonzero(seats == sure[1])[0])
         left += [(person, block) for person in deal.out(people, seats)]
     opened = whole[columns.session_open(np.arange(len(columns.sessions)))] > 0
+    counted = np.bincount(fold.session, whole[fold.count], len(columns.sessions)).astype(np.int64)
+    meant = counted + np.bincount([s for _, s in taken], minlength=len(columns.sessions))
     for person, block in left:
-        deal.squeeze(person, np.flatnonzero(opened & (columns.session_block == block)))
+        here = np.flatnonzero(opened & (columns.session_block == block))
+        deal.squeeze(person, here[deal.size[here] < meant[here]], here)
     return deal.lines
 
 
 class _Deal:
-    """Who visits what already, how full sessions are, and the lines dealt."""
+    """What people visit already, how full sessions are, and who was dealt which seat."""
 
     def __init__(
         self,
@@ -292,21 +295,25 @@ class _Deal:
         self.columns = columns
         self.stay = stay
         self.crowd = crowd
-        self.lines: list[tuple[int, int]] = []
-        self.seen: dict[int, set[int]] = {}
+        self.visited: dict[int, set[int]] = {}
+        self.seats: dict[int, dict[int, int]] = {}
         self.size = np.zeros(len(columns.sessions), dtype=np.int64)
         for person, session in taken:
-            self._note(person, session)
+            self.visited.setdefault(person, set()).add(self._activity(session))
+            self.size[session] += 1
 
-    def _note(self, person: int, session: int) -> None:
-        activity = int(self.columns.session_activity[session])
-        self.seen.setdefault(person, set()).add(activity)
-        self.size[session] += 1
+    @property
+    def lines(self) -> list[tuple[int, int]]:
+        """(person, session) of every seat that was dealt."""
+        return [(person, s) for person, seats in self.seats.items() for s in seats.values()]
+
+    def _activity(self, session: int) -> int:
+        return int(self.columns.session_activity[session])
 
     def give(self, person: int, session: int) -> None:
-        """Add a line."""
-        self._note(person, session)
-        self.lines.append((person, session))
+        """Deal somebody a seat."""
+        self.seats.setdefault(person, {})[int(self.columns.session_block[session])] = session
+        self.size[session] += 1
 
     def out(self, people: Ints, seats: Ints) -> list[int]:
         """Deal these seats to these people; whom none of them suits is returned."""
@@ -322,16 +329,65 @@ class _Deal:
                 left.discard(int(people[one]))
         return sorted(left)
 
-    def squeeze(self, person: int, sessions: Ints) -> None:
-        """Find any seat that is still free in these sessions."""
+    def squeeze(self, person: int, meant: Ints, sessions: Ints) -> None:
+        """Deal a seat that was ``meant`` to be taken, letting others change seats for that.
+
+        Else any seat that is still free in these sessions: what then stays too small will close.
+        """
         free = sessions[self.size[sessions] < self.columns.session_cap[sessions]]
-        fits = free[~self._unease(person, free)]
-        if len(fits):
-            self.give(person, int(fits[0]))
+        for seats in (meant.tolist(), free.tolist()):
+            for ask in (self._suits, self._freed):
+                for session in seats:
+                    if ask(person, session):
+                        self.give(person, session)
+                        return
+            if any(self._passed_on(person, session) for session in seats):
+                return
+
+    def _freed(self, person: int, session: int) -> bool:
+        """Whether somebody's seat of that activity in another block was changed for another's."""
+        again = {self._activity(s): block for block, s in self.seats.get(person, {}).items()}
+        block = again.get(self._activity(session))
+        if block is None or not self.crowd.plain[person, session]:
+            return False
+        if self._activity(session) in self.visited.get(person, ()):
+            return False
+        mine = self.seats[person][block]
+        for other, seats in self.seats.items():
+            theirs = seats.get(block, mine)
+            if theirs == mine or not self._suits(other, mine, block):
+                continue
+            if self._suits(person, theirs, block):
+                self.seats[person][block], seats[block] = theirs, mine
+                return True
+        return False
+
+    def _passed_on(self, person: int, session: int) -> bool:
+        """Whether somebody in the same block went there and left their seat to this person."""
+        block = int(self.columns.session_block[session])
+        for other, seats in self.seats.items():
+            theirs = seats.get(block)
+            if theirs is None or not self._suits(person, theirs):
+                continue
+            if self._suits(other, session, block) or self._freed(other, session):
+                seats[block] = session
+                self.size[session] += 1
+                self.size[theirs] -= 1
+                self.give(person, theirs)
+                return True
+        return False
+
+    def _suits(self, person: int, session: int, instead: int | None = None) -> bool:
+        """Whether a seat is for this person, who visits the activity nowhere but ``instead``."""
+        seats = self.seats.get(person, {})
+        seen = {self._activity(s) for block, s in seats.items() if block != instead}
+        seen |= self.visited.get(person, set())
+        return bool(self.crowd.plain[person, session]) and self._activity(session) not in seen
 
     def _unease(self, person: int, seats: Ints) -> Bools:
         """(seats,): whether a seat is not for this person, or of an activity visited already."""
-        seen = list(self.seen.get(person, ()))
-        again = np.isin(self.columns.session_activity[seats], seen)
+        seen = {self._activity(s) for s in self.seats.get(person, {}).values()}
+        seen |= self.visited.get(person, set())
+        again = np.isin(self.columns.session_activity[seats], list(seen))
         unease: Bools = again | ~self.crowd.plain[person, seats]
         return unease
