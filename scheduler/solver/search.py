@@ -66,7 +66,7 @@ FALLING = 0.02
 LARGE = 20_000
 """Columns that prices leave from which on the whole is too much for a MIP."""
 
-SKETCHED = 100_000
+SKETCHED = 20_000
 """Columns from which on a rough relaxation comes first: the close one takes a while."""
 
 SMALL = 6_000
