@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.exits import Refused
-from scheduler.cli.inputs import Answer, AsJson, Source, fitting
+from scheduler.cli.inputs import Answer, AsJson, Source, true
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import undisturbed
 from scheduler.explain import (
@@ -105,9 +105,7 @@ def command(
         raise typer.BadParameter("--by and --save need --prices.")
     if adopt and take:
         raise typer.BadParameter("give --adopt without --take.")
-    school, solution = fitting(scenario, out)
-    if solution.certificate.scenario_hash != school.digest:
-        raise Refused(f"{scenario} has changed since {out} was made; solve it again")
+    school, solution = true(scenario, out, audience)
     if fairness:
         treatment = treated(school, solution, audience, reader=person or "")
         if as_json:

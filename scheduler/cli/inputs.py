@@ -14,6 +14,7 @@ from scheduler.report import unknown
 from scheduler.report.typed import strangers
 from scheduler.rules import catalogue
 from scheduler.rules.contract import Audience
+from scheduler.verify import verify
 
 LONGEST = 1_000_000
 """Seconds: no search is longer (a computer's waits have an end, too)."""
@@ -142,5 +143,28 @@ def fitting(source: Path, folder: Path) -> tuple[Scenario, Solution]:
         raise Refused(
             f"{folder} is no answer to {source}: it names {names[0]!r}, which is not there; "
             "solve again, or name the scenario that it was made from"
+        )
+    return scenario, solution
+
+
+def true(source: Path, folder: Path, audience: Audience) -> tuple[Scenario, Solution]:
+    """As `fitting`, for what speaks of an answer as of facts: it must be as the checker says.
+
+    Raises
+    ------
+    Refused
+        When the answer is of another scenario, or was changed by hand. Coordinators and admins are
+        told what is not so, others in which file.
+    """
+    scenario, solution = fitting(source, folder)
+    if solution.certificate.scenario_hash != scenario.digest:
+        raise Refused(f"{source} has changed since {folder} was made; solve it again")
+    wrong = verify(scenario, solution)
+    if wrong:
+        full = audience in ("coordinator", "admin")
+        said = str(wrong[0]) if full else f"something in {wrong[0].where} is not so"
+        raise Refused(
+            f"{folder} is no answer to {source} as it is now: {said}; "
+            f"see: flexweave verify {source} {folder}"
         )
     return scenario, solution
