@@ -62,8 +62,7 @@ def shown(case: Case, answer: A, audience: Audience = "student") -> A:
         case Crowd() if audience in ("student", "staff"):
             return _crowd(answer, found)  # type: ignore[arg-type, return-value]
         case Story() if audience in ("student", "staff"):
-            parts = {"wished": _parts(answer.wished), "went": _parts(answer.went)}  # type: ignore[attr-defined]
-            return found.model_copy(update=parts)
+            return _story(answer, found)  # type: ignore[arg-type, return-value]
     return found
 
 
@@ -116,6 +115,15 @@ def _crowd(answer: Crowd, found: Crowd) -> Crowd:
     )
 
 
+def _story(answer: Story, found: Story) -> Story:
+    """Wishes and where they led as parts of totals; of an open session no wishes.
+
+    Who is there by a wish is among those who wished it, so either count would tell of the other.
+    """
+    wished = {} if answer.open else _parts(answer.wished)
+    return found.model_copy(update={"wished": wished, "went": _parts(answer.went)})
+
+
 def _what_if(found: WhatIf, audience: Audience) -> WhatIf:
     """Without moves for students and staff: repeated questions would tell who is where."""
     if audience in ("student", "staff"):
@@ -164,12 +172,22 @@ def _own(case: Case, found: Why | WhyNot, audience: Audience) -> Why | WhyNot:
     place = found.session if isinstance(found, Why) else found.instead
     kept = _askers(case, found.person, place, found.askers, audience) if found.askers else ()
     changes: dict[str, object] = {"askers": kept}
+    if isinstance(found, WhyNot) and audience in ("student", "staff"):
+        changes["wanted"] = _wanted(case, found)
     if isinstance(found, Why) and audience == "student":
         if found.reason in ("pull", "need", "lock") and not kept:
             changes["reason"] = HIDDEN
         elif found.reason == "pull" and not any(one.tier for one in kept):
             changes["reason"] = "need"
     return found.model_copy(update=changes)
+
+
+def _wanted(case: Case, found: WhyNot) -> Count | None:
+    """How many would rather be there, unless few others wished it: its story tells the total."""
+    if found.wanted is None or found.wanted.number is None:
+        return found.wanted
+    wished = sum(session == found.session for _, session in case.facts.choices)
+    return Count() if 0 < wished - found.wanted.number < FEW else found.wanted
 
 
 def _askers(

@@ -198,6 +198,7 @@ class Story(Answer):
         Who is in it.
     wished : dict of str to Count
         People whom it would have given points, by the rank of their choice; ``score`` without one.
+        Of an open session for coordinators and admins only.
     went : dict of str to Count
         Where those who wished it are instead, by session; ``unplaced`` for nowhere.
     opening : Decimal or None
