@@ -1135,7 +1135,16 @@ class WayIn(BaseModel):
     """A change with which a person gets a session, verified by solving again."""
 
     kind: Literal[
-        "fix", "open", "move", "give-up", "seat", "unlock", "attend", "release", "parallel"
+        "fix",
+        "open",
+        "move",
+        "give-up",
+        "seat",
+        "unlock",
+        "attend",
+        "release",
+        "parallel",
+        "school",
     ]
     session: str
     cost: float

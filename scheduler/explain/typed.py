@@ -276,10 +276,12 @@ WayKind = Literal[
     "attend",
     "release",
     "parallel",
+    "school",
 ]
 """What changes: nothing but that the person is locked in; the session opens with fewer; what school
 asks of the person moves to another time; a wish of theirs is given up; one more seat; their own
-lock goes; they attend; what holds somebody else there goes; the session is held twice."""
+lock goes; they attend; what holds somebody else there goes; the session is held twice; to students
+instead of a lock that goes: what school decided goes."""
 
 
 class WayIn(Answer):

@@ -52,6 +52,7 @@ ENGLISH = {
     "not.only": "{session} is only for {needed}.",
     "not.lock": "A lock stands against {person} in {session}.",
     "not.school.hidden": "{person} is in {instead} then: placed by school.",
+    "not.school.otherwise": "School decided otherwise for {person}.",
     "not.school": "{person} is needed in {instead} then{askers}.",
     "not.visits": "{person} visits the activity of {session} as often as allowed already.",
     "not.closed": "{session} is closed: {wanted} would rather be there, and it needs {least}.",
@@ -64,7 +65,7 @@ ENGLISH = {
     "short.grades": "other grades only",
     "short.only": "for others only",
     "short.lock": "a lock stands against it",
-    "short.school": "placed by school then",
+    "short.school": "school decided otherwise",
     "short.visits": "there often enough already",
     "short.closed": "closed",
     "short.full": "full",
@@ -111,6 +112,7 @@ ENGLISH = {
     "way.give-up": "  {cost}: {person} gives up {instead} ({rank}){moved}{alone}",
     "way.seat": "  {cost}: one more seat in {session}{moved}{alone}",
     "way.unlock": "  {cost}: the lock that stands against it goes{moved}{alone}",
+    "way.school": "  {cost}: what school decided for {person} goes{moved}{alone}",
     "way.attend": "  {cost}: {person} attends then{moved}{alone}",
     "way.release": "  {cost}: {others} less there {hold}{subjects}{moved}{alone}",
     "way.release.lock": "by a lock",
@@ -245,7 +247,7 @@ def _(answer: Why, words: Words) -> list[str]:
 def _(answer: WhyNot, words: Words) -> list[str]:
     name = f"not.{answer.obstacle}"
     if answer.obstacle == "school" and not answer.askers:
-        name = "not.school.hidden"
+        name = "not.school.hidden" if answer.instead else "not.school.otherwise"
     said = words.say(
         name,
         person=answer.person,

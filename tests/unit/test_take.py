@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,19 @@ import pytest
 from typer.testing import CliRunner
 
 from scheduler.cli.app import app
-from scheduler.explain import Case, Unanswerable, Words, sentences, shown, what_it_takes
+from scheduler.explain import (
+    Case,
+    Unanswerable,
+    Words,
+    sentences,
+    shown,
+    what_it_takes,
+    why,
+    why_not,
+)
 from scheduler.explain.altered import applied, rows_changed, smaller, twice, with_lock
 from scheduler.explain.take import KINDS
+from scheduler.explain.typed import Take
 from scheduler.reading import read
 from scheduler.verify import judge
 from scheduler.writing import scenario_zip, write_scenario, write_solution
@@ -22,7 +33,7 @@ from tests.solving import Desks, solved_here
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scheduler.explain.typed import Take, WayIn
+    from scheduler.explain.typed import Answer, WayIn
     from scheduler.models import Scenario
 
 BELLS = [
@@ -209,6 +220,29 @@ def test_a_student_is_told_who_asked_only_where_that_is_shared(case: Case) -> No
             assert way.rows == () and way.subjects == () and way.hold == ""
             if way.kind == "move":
                 assert bool(way.to) == bool(way.askers) == told
+
+
+def test_a_student_is_told_of_no_lock(case: Case, told: list[Take]) -> None:
+    """Nor in the words: school decided so, as for needs and pulls that are not shared."""
+    answers: list[Answer] = [shown(case, take) for take in told]
+    for person in ("ada", "eve", "fay"):
+        answers += [shown(case, one) for one in why(case, person)]
+        answers += [shown(case, why_not(case, person, s)) for s in case.facts.cycle.decided]
+    for answer in answers:
+        text = "\n".join(sentences(answer, Words())) + answer.model_dump_json()
+        assert not re.findall(r"(?<!b)lock\b", text), text
+    said = {way.kind for take in answers if isinstance(take, Take) for way in take.ways}
+    assert "school" in said and "unlock" not in said
+
+
+def test_what_stands_behind_a_hidden_lock_is_said_truly(case: Case) -> None:
+    """Eve is locked in at that time; Fay is kept out, and is where she is by no lock."""
+    eve, fay = (
+        shown(case, why_not(case, *one)) for one in (("eve", "math-mon"), ("fay", "chess-tue"))
+    )
+    assert sentences(eve, Words()) == ["eve is in chess-mon then: placed by school."]
+    assert sentences(fay, Words()) == ["School decided otherwise for fay."]
+    assert (eve.instead, fay.instead) == ("chess-mon", "")
 
 
 def test_a_coordinator_can_make_the_change_without_its_reason(case: Case) -> None:
