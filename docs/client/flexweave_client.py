@@ -1035,6 +1035,7 @@ class Story(BaseModel):
     went: dict[str, Count] | None = None
     opening: float | None = None
     settled: bool | None = None
+    leaderless: bool | None = None
 
 
 class Stranded(BaseModel):
@@ -1047,6 +1048,7 @@ class Stranded(BaseModel):
     full: list[str]
     again: list[str]
     otherwise: list[str]
+    leaderless: list[str] | None = None
 
 
 class Table(BaseModel):
@@ -1075,6 +1077,7 @@ class Take(BaseModel):
         "grades",
         "only",
         "lock",
+        "leaderless",
         "school",
         "visits",
         "closed",
@@ -1142,6 +1145,7 @@ class WayIn(BaseModel):
         "seat",
         "unlock",
         "attend",
+        "lead",
         "release",
         "parallel",
         "school",
@@ -1212,6 +1216,7 @@ class WhyNot(BaseModel):
         "grades",
         "only",
         "lock",
+        "leaderless",
         "school",
         "visits",
         "closed",

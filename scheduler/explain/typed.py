@@ -132,13 +132,17 @@ Obstacle = Literal[
     "grades",
     "only",
     "lock",
+    "leaderless",
     "school",
     "visits",
     "closed",
     "full",
     "elsewhere",
 ]
-"""What stands against a session, the first in this order; ``elsewhere``: the whole is better so."""
+"""What stands against a session, the first in this order.
+
+``leaderless``: all who lead it are away; ``elsewhere``: the whole is better so.
+"""
 
 
 class Crowd(Answer):
@@ -205,6 +209,8 @@ class Story(Answer):
         Of a closed session: points that opening it costs, verified; below 0 where that is better.
     settled : bool
         Whether that was decided exactly.
+    leaderless : bool
+        Whether it is closed because all who lead it are away.
     """
 
     session: str
@@ -214,6 +220,7 @@ class Story(Answer):
     went: dict[str, Count] = Field(default_factory=dict)
     opening: Decimal | None = None
     settled: bool = False
+    leaderless: bool = False
 
 
 class Price(Answer):
@@ -274,14 +281,16 @@ WayKind = Literal[
     "seat",
     "unlock",
     "attend",
+    "lead",
     "release",
     "parallel",
     "school",
 ]
 """What changes: nothing but that the person is locked in; the session opens with fewer; what school
 asks of the person moves to another time; a wish of theirs is given up; one more seat; their own
-lock goes; they attend; what holds somebody else there goes; the session is held twice; to students
-instead of a lock that goes: what school decided goes."""
+lock goes; they attend; somebody else leads it, who is yet to be found; what holds somebody else
+there goes; the session is held twice; to students instead of a lock that goes: what school decided
+goes."""
 
 
 class WayIn(Answer):

@@ -51,6 +51,7 @@ ENGLISH = {
     "not.grades": "{session} is only for grades {needed}.",
     "not.only": "{session} is only for {needed}.",
     "not.lock": "A lock stands against {person} in {session}.",
+    "not.leaderless": "{session} is closed: all who lead it are away.",
     "not.school.hidden": "{person} is in {instead} then: placed by school.",
     "not.school.otherwise": "School decided otherwise for {person}.",
     "not.school": "{person} is needed in {instead} then{askers}.",
@@ -65,6 +66,7 @@ ENGLISH = {
     "short.grades": "other grades only",
     "short.only": "for others only",
     "short.lock": "a lock stands against it",
+    "short.leaderless": "all who lead it are away",
     "short.school": "school decided otherwise",
     "short.visits": "there often enough already",
     "short.closed": "closed",
@@ -93,6 +95,7 @@ ENGLISH = {
     "if.closes": "  closes: {sessions}",
     "story.open": "{session} is open with {size}: {crowd}.",
     "story.closed": "{session} is closed; it needs {least}.",
+    "story.leaderless": "{session} is closed: all who lead it are away.",
     "story.wished": "  wished as choice no. {rank}: {people}",
     "story.score": "  wished with a score: {people}",
     "story.went": "  of those who wished it, in {session} instead: {people}",
@@ -103,6 +106,7 @@ ENGLISH = {
     "checked:",
     "take.none": "No small change was found that brings {person} into {session}.",
     "take.there": "{person} is in {session}.",
+    "take.leads": "{person} leads {session}.",
     "way.fix": "  {cost}: {person} is fixed there, nothing else changes{moved}{alone}",
     "way.open": "  {cost}: {session} opens with {size}{moved}{alone}",
     "way.move": "  {cost}: what school asks{askers} moves from {instead}{to}{moved}{alone}",
@@ -114,6 +118,7 @@ ENGLISH = {
     "way.unlock": "  {cost}: the lock that stands against it goes{moved}{alone}",
     "way.school": "  {cost}: what school decided for {person} goes{moved}{alone}",
     "way.attend": "  {cost}: {person} attends then{moved}{alone}",
+    "way.lead": "  {cost}: somebody else leads {session}{moved}{alone}",
     "way.release": "  {cost}: {others} less there {hold}{subjects}{moved}{alone}",
     "way.release.lock": "by a lock",
     "way.release.pull": "because staff asked for it",
@@ -289,8 +294,8 @@ def _(answer: WhatIf, words: Words) -> list[str]:
 @sentences.register
 def _(answer: Take, words: Words) -> list[str]:
     name = "take.ways" if answer.ways else "take.none"
-    if answer.obstacle == "there":
-        name = "take.there"
+    if answer.obstacle in ("there", "leads"):
+        name = f"take.{answer.obstacle}"
     said = words.say(name, person=answer.person, session=answer.session)
     return [said] + [_way(way, answer.person, words) for way in answer.ways]
 
@@ -357,7 +362,8 @@ def _(answer: PriceGroup, words: Words) -> list[str]:
 
 @sentences.register
 def _(answer: Story, words: Words) -> list[str]:
-    name = "story.open" if answer.open else "story.closed"
+    closed = "story.leaderless" if answer.leaderless else "story.closed"
+    name = "story.open" if answer.open else closed
     size, crowd = words.people(answer.crowd.size), words.crowd(answer.crowd)
     least = answer.crowd.least
     found = [words.say(name, session=answer.session, size=size, crowd=crowd, least=least)]

@@ -10,13 +10,27 @@ import pytest
 from typer.testing import CliRunner
 
 from scheduler.cli.app import app
-from scheduler.explain import Case, Unanswerable, Words, adopted, sentences, shown, why, why_not
+from scheduler.explain import (
+    Case,
+    Unanswerable,
+    Words,
+    adopted,
+    sentences,
+    shown,
+    story,
+    what_it_takes,
+    why,
+    why_not,
+)
+from scheduler.explain.unplaced import stranded
 from scheduler.generate import PRESETS, generate
 from scheduler.masking import FEW
-from scheduler.models import Lock, Scenario, Solution
+from scheduler.models import Away, Lock, Plan, Scenario, Solution
 from scheduler.reading import read
+from scheduler.rules import catalogue
 from scheduler.verify import judge
 from scheduler.writing import write_scenario, write_solution
+from tests.rules.worlds import SESSIONS, TEACHERS, table, world
 from tests.schools import TINY
 from tests.solving import Desks, solved_here
 
@@ -91,6 +105,49 @@ def test_every_answer_has_words_for_every_audience(case: Case) -> None:
         for audience in audiences:
             said = sentences(shown(case, answer, audience), Words())
             assert said and all(said)
+
+
+@pytest.fixture(scope="module")
+def absent() -> Case:
+    """The tiny school on a day when t1, whose session s6 is locked into, is away."""
+    school = read(TINY)
+    away = (Away(person="t1", block="Mon.flex"),)
+    scenario = school.model_copy(update={"away": away})
+    return Case(scenario, solved_here(scenario), answering=Desks())
+
+
+@pytest.mark.parametrize("person", ["s2", "s3", "s6"])
+def test_a_session_without_its_leader_says_so(absent: Case, person: str) -> None:
+    """Not the visits, the need or the lock that the absence makes pointless."""
+    found = why_not(absent, person, "algebra-mon")
+    assert (found.obstacle, found.what_if) == ("leaderless", None)
+    said = sentences(shown(absent, found), Words())
+    assert said == ["algebra-mon is closed: all who lead it are away."]
+    take = what_it_takes(absent, person, "algebra-mon")
+    assert [way.kind for way in take.ways] == ["lead"]
+    assert take.ways[0].rows[0].after["leaders"] == []
+
+
+def test_the_story_of_a_session_without_its_leader_says_so(absent: Case) -> None:
+    found = story(absent, "algebra-mon")
+    assert found.leaderless and found.opening is None
+    assert sentences(found, Words())[0] == "algebra-mon is closed: all who lead it are away."
+    assert not story(absent, "study-wed").leaderless
+
+
+def test_nobody_is_called_placed_elsewhere_where_the_leader_is_away() -> None:
+    sessions = table(SESSIONS, "x,X,Mon.flex,,tom", "y,Y,Mon.flex,,")
+    away = table("person,block", "tom,Mon.flex")
+    scenario = world("choices", sessions=sessions, staff=TEACHERS, away=away).scenario
+    lost = stranded(catalogue.facts(scenario), Plan(lines=(), open=frozenset()))
+    assert {(one.leaderless, one.closed) for one in lost} == {(("x",), ("y",))}
+
+
+def test_who_leads_a_session_leads_it(case: Case) -> None:
+    """Whether or not they have anything to attend then."""
+    for session, offered in case.facts.cycle.decided.items():
+        for leader in case.facts.cycle.present_leaders(offered):
+            assert why_not(case, leader, session).obstacle == "leads"
 
 
 def test_strangers_are_refused(case: Case) -> None:

@@ -44,7 +44,7 @@ SCHOOL = {
     "scenario": {"name": "Six", "rules": {"fairness": {"form": "sum"}}},
     "bells": BELLS,
     "students": [{"id": p, "grade": "9"} for p in ("ada", "ben", "cal", "dan", "eve", "fay")],
-    "staff": [{"id": "ms-k"}],
+    "staff": [{"id": "ms-k"}, {"id": "mr-z"}],
     "rooms": [{"id": "r1", "seats": 1}, {"id": "r2", "seats": 2}, {"id": "r3", "seats": 8}],
     "activities": [
         {"id": "robots", "kind": "flex", "max_size": 1},
@@ -52,6 +52,7 @@ SCHOOL = {
         {"id": "chess", "kind": "flex"},
         {"id": "drama", "kind": "flex", "min_size": 3},
         {"id": "clay", "kind": "flex", "tags": ["art"], "max_size": 1},
+        {"id": "yoga", "kind": "flex"},
         {"id": "study", "kind": "flex", "fallback": True},
     ],
     "sessions": [
@@ -62,6 +63,7 @@ SCHOOL = {
         {"id": "chess-tue", "activity": "chess", "block": "Tue.flex"},
         {"id": "drama-mon", "activity": "drama", "block": "Mon.flex"},
         {"id": "clay-tue", "activity": "clay", "block": "Tue.flex"},
+        {"id": "yoga-mon", "activity": "yoga", "block": "Mon.flex", "leaders": ["mr-z"]},
         {"id": "study-mon", "activity": "study", "block": "Mon.flex"},
         {"id": "study-tue", "activity": "study", "block": "Tue.flex"},
     ],
@@ -95,7 +97,7 @@ SCHOOL = {
             "reason": "PULL-",
         },
     ],
-    "away": [{"person": "dan", "block": "Mon.flex"}],
+    "away": [{"person": p, "block": "Mon.flex"} for p in ("dan", "mr-z")],
 }
 
 
@@ -168,7 +170,15 @@ def test_what_stands_against_a_wish_decides_what_is_tried(told: list[Take]) -> N
     assert kinds("dan", "chess-mon") == {"attend"}
     assert kinds("ms-k", "chess-mon") == kinds("ada", "robots-mon") == set()
     assert kinds("fay", "chess-tue") == {"unlock"}
+    assert kinds("fay", "yoga-mon") == {"lead"}
     assert "open" in kinds("ada", "drama-mon") | kinds("ben", "drama-mon")
+
+
+def test_who_leads_a_session_is_told_so(case: Case, told: list[Take]) -> None:
+    """Also where they have no lesson of their own then."""
+    (take,) = [t for t in told if (t.person, t.session) == ("ms-k", "chess-mon")]
+    assert why_not(case, "ms-k", "chess-mon").obstacle == take.obstacle == "leads"
+    assert sentences(take, Words()) == ["ms-k leads chess-mon."]
 
 
 def test_rows_changed_lead_from_one_scenario_to_the_other(case: Case) -> None:
