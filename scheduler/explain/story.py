@@ -47,7 +47,7 @@ def story(case: Case, session: str) -> Story:
         wished={key: Count(number=wished[key]) for key in sorted(wished)},
         went={key: Count(number=number) for key, number in went.most_common()},
         opening=None if found is None else case.weighed.value - found.weighed.value,
-        settled=found is not None and found.settled,
+        settled=found is not None and found.best,
         leaderless=unled,
     )
 

@@ -48,9 +48,11 @@ class WhatIf(Answer):
     cost : Decimal or None
         ``before − after``; below 0 where the solution can be improved.
     bound, gap : Decimal or None
-        No plan that does it is worth more; ``None`` where nothing is known.
+        No plan that does it is worth more; ``None`` where nothing is known. Where there is no
+        cheaper way, the bound is ``after`` and the gap 0.
     settled : bool
-        Whether everything that the prices leave open was decided exactly.
+        Whether everything that the prices leave open was decided exactly, of the part of the
+        school that this has to do with.
     legal : bool
         Whether the plan is legal without the person being locked in: then it can be adopted.
     moved : Count
@@ -208,7 +210,7 @@ class Story(Answer):
     opening : Decimal or None
         Of a closed session: points that opening it costs, verified; below 0 where that is better.
     settled : bool
-        Whether that was decided exactly.
+        Whether there is no cheaper way to open it.
     leaderless : bool
         Whether it is closed because all who lead it are away.
     """

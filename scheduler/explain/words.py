@@ -89,7 +89,7 @@ ENGLISH = {
     "if.better": "With {person} in {session}, everything together is worth {gain} points more: "
     "an improvement was found{adopt}.",
     "if.adopt": ", which --adopt writes",
-    "if.exact": " (no cheaper way exists among all that was left open)",
+    "if.exact": " (there is no cheaper way)",
     "if.gap": " (a cheaper way may exist: at least {least} points)",
     "if.opens": "  opens: {sessions}",
     "if.closes": "  closes: {sessions}",
@@ -382,10 +382,10 @@ def _(answer: Story, words: Words) -> list[str]:
 
 def _sure(answer: WhatIf, words: Words) -> str:
     """How sure it is that there is no cheaper way."""
-    if answer.settled:
-        return words.say("if.exact")
     if answer.bound is None:
         return ""
+    if answer.bound == answer.after:
+        return words.say("if.exact")
     return words.say("if.gap", least=plain(max(Decimal(0), answer.before - answer.bound)))
 
 

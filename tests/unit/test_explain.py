@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ from scheduler.explain import (
     why,
     why_not,
 )
+from scheduler.explain.typed import WhatIf
 from scheduler.explain.unplaced import stranded
 from scheduler.generate import PRESETS, generate
 from scheduler.masking import FEW
@@ -76,8 +78,37 @@ def test_a_what_if_costs_exactly_what_a_full_solve_with_the_lock_does(case: Case
         assert found.settled
         assert found.before == case.solution.certificate.value
         assert found.after == full.certificate.value, (person, session)
-        assert found.bound is not None and found.bound >= found.after
+        assert (found.bound, found.gap) == (found.after, 0)
+        if found.cost is not None and found.cost > 0:
+            assert "there is no cheaper way" in sentences(found, Words())[0]
     assert asked
+
+
+def test_a_settled_what_if_is_exact_whatever_is_known_of_the_answer() -> None:
+    """A bound of the answer that is far off, or none at all, says nothing against it."""
+    scenario = read(TINY)
+    solution = solved_here(scenario)
+    for bound in (solution.certificate.value + 840, None):
+        certificate = solution.certificate.model_copy(update={"bound": bound})
+        given = solution.model_copy(update={"certificate": certificate})
+        case = Case(scenario, given, answering=Desks())
+        found = why_not(case, "s2", "robotics-mon").what_if
+        assert found is not None and found.settled
+        assert (found.before, found.after, found.bound, found.gap) == (390, 250, 250, 0)
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [(Decimal(250), "there is no cheaper way"), (Decimal(300), "at least 90 points"), (None, "")],
+)
+def test_a_what_if_is_called_exact_only_where_its_bound_says_so(
+    bound: Decimal | None, said: str
+) -> None:
+    """Not where only its own part of the school was decided, and another may do better."""
+    common = {"person": "p", "session": "s", "possible": True, "settled": True}
+    values = {"before": Decimal(390), "after": Decimal(250), "cost": Decimal(140), "bound": bound}
+    text = sentences(WhatIf.model_validate(common | values), Words())[0]
+    assert said in text and ("way" in text) == (bound is not None)
 
 
 def test_moves_lead_from_the_solution_to_the_plan_found(case: Case) -> None:
