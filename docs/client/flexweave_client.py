@@ -1245,6 +1245,7 @@ class Worse(BaseModel):
     full: list[str]
     closed: list[str]
     bound: list[str]
+    leaderless: list[str] | None = None
 
 
 class LinesLine(BaseModel):

@@ -28,6 +28,7 @@ from scheduler.explain.treatment import sentences as treated_sentences
 from scheduler.explain.treatment import treated
 from scheduler.explain.typed import Answer as Explained
 from scheduler.explain.typed import Price, PriceOf, WhyNot
+from scheduler.explain.words import plain
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
 from scheduler.writing import price_file, put_in_place, write_solution
@@ -169,4 +170,4 @@ def _adopt(case: Case, found: WhyNot, out: Path) -> None:
         return
     with undisturbed():
         write_solution(better, out)
-    tell(f"The better answer, worth {better.certificate.value} points, is in {out}.")
+    tell(f"The better answer, worth {plain(better.certificate.value)} points, is in {out}.")
