@@ -1,6 +1,7 @@
 """What commands take: the arguments they share, checked, and the files behind them."""
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from scheduler.cli.exits import Refused
 from scheduler.cli.screen import tell
 from scheduler.models import KINDS, Scenario, Solution
 from scheduler.reading import read, read_solution
+from scheduler.reading.words import nearest
 from scheduler.report import unknown
 from scheduler.report.typed import strangers
 from scheduler.rules import catalogue
@@ -145,6 +147,21 @@ def fitting(source: Path, folder: Path) -> tuple[Scenario, Solution]:
             "solve again, or name the scenario that it was made from"
         )
     return scenario, solution
+
+
+def somebody(person: str, people: Collection[str], audience: Audience) -> None:
+    """Refuse to speak of nobody; to coordinators and admins with the nearest id there is.
+
+    Raises
+    ------
+    Refused
+        When the person is none of these. To students and staff it names nobody else.
+    """
+    if person not in people:
+        full = audience in ("coordinator", "admin")
+        near = nearest(person, tuple(people)) if full else None
+        hint = "" if near is None else f"; write {near!r}, the nearest"
+        raise Refused(f"there is no person {person!r}{hint}")
 
 
 def true(source: Path, folder: Path, audience: Audience) -> tuple[Scenario, Solution]:

@@ -124,7 +124,12 @@ class _One(Outcome):
 
 
 def treated(
-    scenario: Scenario, solution: Solution, audience: Audience = "student", *, reader: str = ""
+    scenario: Scenario,
+    solution: Solution,
+    audience: Audience = "student",
+    *,
+    reader: str = "",
+    about: str = "",
 ) -> Treatment:
     """Say how people were treated.
 
@@ -138,16 +143,18 @@ def treated(
         which are one person's.
     reader : str
         Id of the student who reads.
+    about : str
+        Whom alone a coordinator or admin asks about.
     """
     case = Case(scenario, solution)
     facts = case.facts
     ones = _ones(facts, solution)
     full = audience in ("coordinator", "admin")
-    if audience == "student":
-        shown = [ones[reader]] if reader in ones else []
+    alone = reader if audience == "student" else about if full else ""
+    if audience == "student" or alone:
+        shown, groups = [ones[alone]] if alone in ones else [], ()
     else:
-        shown = _worst(facts, ones) if full else []
-    groups = () if audience == "student" else tuple(_groups(facts, ones, full))
+        shown, groups = _worst(facts, ones) if full else [], tuple(_groups(facts, ones, full))
     return Treatment(
         groups=groups,
         worst_off=tuple(_worse(case, one, full) for one in shown),
@@ -316,12 +323,19 @@ def _missed(case: Case, person: str) -> dict[str, tuple[str, ...]]:
 
 def sentences(found: Treatment, audience: Audience = "student") -> tuple[str, ...]:
     """How people were treated, in words, for the reader that it was made for."""
+    if not found.groups and not found.worst_off and audience != "staff":
+        return (NO_SHARE,)
     if audience == "student":
         return tuple(_own(one) for one in found.worst_off)
+    if not found.groups:
+        return tuple(_worse_text(one) for one in found.worst_off)
     lines = [_group_text(group) for group in found.groups]
     if found.worst_off:
         lines.append("The worst-off:")
     return (*lines, *(f"  {_worse_text(one)}" for one in found.worst_off))
+
+
+NO_SHARE = "There is no share to tell: no points could be earned."
 
 
 def _group_text(group: Group) -> str:

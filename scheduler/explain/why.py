@@ -38,11 +38,13 @@ def why(case: Case, person: str) -> tuple[Why, ...]:
     Raises
     ------
     Unanswerable
-        When the solution has no line of this person.
+        When there is no such person, or the solution has no line of them.
     """
     lines = [line for line in case.solution.assignments if line.person == person]
+    if person not in case.facts.cycle.people:
+        raise Unanswerable(f"there is no person {person!r}")
     if not lines:
-        raise Unanswerable(f"the answer has no line of {person!r}")
+        raise Unanswerable(f"no place is due to {person!r} but what they lead; ask about a session")
     return tuple(_why(case, line) for line in lines)
 
 

@@ -142,6 +142,8 @@ ENGLISH = {
     "prices.block": "{group}: one more seat is worth up to {points} points ({session}, of "
     "{sessions}).",
     "prices.none": "No price is known for certain.",
+    "prices.unbounded": "No price is known for certain: the answer has no bound, as after a "
+    "repair. Solve its scenario and ask there.",
     "session.one": "1 session",
     "sessions": "{count} sessions",
     "move": "  {person}, {block}: {before} → {after} ({gain})",

@@ -55,3 +55,33 @@ def test_an_answer_changed_by_hand_is_refused(
             assert f"see: flexweave verify {TINY} " in flat
             assert said in flat and (".csv: " in flat) == (audience == "coordinator")
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--person", "s22"), "there is no person 's22'; write 's2', the nearest"),
+        (("--person", "s22", "--fairness"), "there is no person 's22'; write 's2', the nearest"),
+        (
+            ("--person", "s2", "--session", "robotics"),
+            "there is no session 'robotics'; write 'robotics-mon', the nearest",
+        ),
+        (("--person", "t1"), "no place is due to 't1' but what they lead"),
+    ],
+)
+def test_unknown_ids_are_refused(solved: Path, words: tuple[str, ...], said: str) -> None:
+    told = run("explain", TINY, solved, *words, "--audience", "coordinator")
+    assert told.exit_code == 2
+    assert said in " ".join(told.stderr.split())
+    private = run("explain", TINY, solved, "--person", "s22")
+    assert private.exit_code == 2 and "s2," not in private.stderr
+    assert "no person 's22'" in private.stderr and "nearest" not in private.stderr
+
+
+def test_fairness_of_one_person(solved: Path) -> None:
+    base = ("explain", TINY, solved, "--fairness")
+    assert "You got" in run(*base, "--person", "s2").stdout
+    one = run(*base, "--person", "s2", "--audience", "coordinator").stdout
+    assert one.startswith("s2: ") and one.count("%") == 1
+    for wrong in ((), ("--person", "s2", "--audience", "staff")):
+        assert run(*base, *wrong).exit_code == 2

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from scheduler.explain import Case
-from scheduler.explain.treatment import sentences, treated
+from scheduler.explain.treatment import NO_SHARE, sentences, treated
 from scheduler.explain.why import obstacle
 from scheduler.models import Away
 from scheduler.reading import read
@@ -103,6 +103,17 @@ def test_a_student_sees_their_own_share_only(solution):
     assert not any(who in found.model_dump_json() for who in ("ada", "ben"))
     assert len(sentences(found)) == 1
     assert treated(SCENARIO, solution).worst_off == ()
+
+
+def test_a_coordinator_may_ask_about_one_person(solution):
+    found = treated(SCENARIO, solution, "coordinator", about="ben")
+    assert [one.person for one in found.worst_off] == ["ben"] and not found.groups
+    (said,) = sentences(found, "coordinator")
+    assert said.startswith("ben: ")
+    staff = treated(SCENARIO, solution, "staff", about="ben")
+    assert (staff.worst_off, treated(SCENARIO, solution, about="ben").worst_off) == ((), ())
+    nobody = treated(SCENARIO, solution, "coordinator", about="zz")
+    assert sentences(nobody, "coordinator") == (NO_SHARE,)
 
 
 def test_staff_see_no_small_groups(solution):
