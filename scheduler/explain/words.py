@@ -93,6 +93,7 @@ ENGLISH = {
     "if.gap": " (a cheaper way may exist: at least {least} points)",
     "if.opens": "  opens: {sessions}",
     "if.closes": "  closes: {sessions}",
+    "if.rules": "  by rule: {rules}",
     "story.open": "{session} is open with {size}: {crowd}.",
     "story.closed": "{session} is closed; it needs {least}.",
     "story.leaderless": "{session} is closed: all who lead it are away.",
@@ -290,6 +291,9 @@ def _(answer: WhatIf, words: Words) -> list[str]:
     for name, sessions in (("if.opens", answer.opens), ("if.closes", answer.closes)):
         if sessions:
             found.append(words.say(name, sessions=", ".join(sessions)))
+    if answer.per_rule:
+        rules = [f"{rule} {_signed(change)}" for rule, change in answer.per_rule.items()]
+        found.append(words.say("if.rules", rules=", ".join(rules)))
     return found + [_move(move, words) for move in answer.moves]
 
 
@@ -392,7 +396,6 @@ def _sure(answer: WhatIf, words: Words) -> str:
 
 
 def _move(move: Move, words: Words) -> str:
-    sign = "+" if move.gain > 0 else ""
     nowhere = words.say("nowhere")
     return words.say(
         "move",
@@ -400,5 +403,9 @@ def _move(move: Move, words: Words) -> str:
         block=move.block,
         before=move.before or nowhere,
         after=move.after or nowhere,
-        gain=sign + plain(move.gain),
+        gain=_signed(move.gain),
     )
+
+
+def _signed(amount: Decimal) -> str:
+    return ("+" if amount > 0 else "") + plain(amount)

@@ -111,6 +111,21 @@ def test_a_what_if_is_called_exact_only_where_its_bound_says_so(
     assert said in text and ("way" in text) == (bound is not None)
 
 
+@pytest.mark.parametrize("audience", ["student", "staff", "coordinator", "admin"])
+def test_coordinators_are_told_which_rules_a_what_if_costs(case: Case, audience: Audience) -> None:
+    full = audience in ("coordinator", "admin")
+    lines = 0
+    for person, session in pairs(case, 12):
+        found = why_not(case, person, session).what_if
+        if found is None or not found.per_rule or found.cost is None:
+            continue
+        assert sum(found.per_rule.values()) == -found.cost
+        said = "\n".join(sentences(shown(case, found, audience), Words()))
+        assert ("  by rule: " in said) == full
+        lines += all(f"{rule} " in said for rule in found.per_rule)
+    assert bool(lines) == full
+
+
 def test_moves_lead_from_the_solution_to_the_plan_found(case: Case) -> None:
     for person, session in pairs(case, 12):
         found = why_not(case, person, session).what_if
