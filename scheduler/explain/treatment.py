@@ -151,10 +151,12 @@ def treated(
     ones = _ones(facts, solution)
     full = audience in ("coordinator", "admin")
     alone = reader if audience == "student" else about if full else ""
+    groups: tuple[Group, ...] = ()
     if audience == "student" or alone:
-        shown, groups = [ones[alone]] if alone in ones else [], ()
+        shown = [ones[alone]] if alone in ones else []
     else:
-        shown, groups = _worst(facts, ones) if full else [], tuple(_groups(facts, ones, full))
+        shown = _worst(facts, ones) if full else []
+        groups = tuple(_groups(facts, ones, full))
     return Treatment(
         groups=groups,
         worst_off=tuple(_worse(case, one, full) for one in shown),
