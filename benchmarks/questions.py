@@ -34,7 +34,7 @@ from scheduler.solver.solve import solve
 from scheduler.writing import write_scenario
 
 if TYPE_CHECKING:
-    from scheduler.explain.typed import WayIn, WhatIf
+    from scheduler.explain.typed import Price, WayIn, WhatIf
     from scheduler.models import Scenario, Solution
 
 SHARE = Decimal(20)
@@ -191,7 +191,8 @@ class Exam:
         """What one more seat is worth in the sessions that most people wait for, the dearest."""
         states = [s for s in self.solution.sessions if s.open and s.size == s.max_size]
         states.sort(key=lambda state: (-state.waiting, state.session))
-        took, found = [], []
+        took: list[float] = []
+        found: list[Price] = []
         for state in states:
             if len(found) == 2 * number or not state.waiting:
                 break

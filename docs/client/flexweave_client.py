@@ -1035,6 +1035,7 @@ class Story(BaseModel):
     went: dict[str, Count] | None = None
     opening: float | None = None
     settled: bool | None = None
+    leaderless: bool | None = None
 
 
 class Stranded(BaseModel):
@@ -1047,6 +1048,7 @@ class Stranded(BaseModel):
     full: list[str]
     again: list[str]
     otherwise: list[str]
+    leaderless: list[str] | None = None
 
 
 class Table(BaseModel):
@@ -1075,6 +1077,7 @@ class Take(BaseModel):
         "grades",
         "only",
         "lock",
+        "leaderless",
         "school",
         "visits",
         "closed",
@@ -1135,7 +1138,17 @@ class WayIn(BaseModel):
     """A change with which a person gets a session, verified by solving again."""
 
     kind: Literal[
-        "fix", "open", "move", "give-up", "seat", "unlock", "attend", "release", "parallel"
+        "fix",
+        "open",
+        "move",
+        "give-up",
+        "seat",
+        "unlock",
+        "attend",
+        "lead",
+        "release",
+        "parallel",
+        "school",
     ]
     session: str
     cost: float
@@ -1203,6 +1216,7 @@ class WhyNot(BaseModel):
         "grades",
         "only",
         "lock",
+        "leaderless",
         "school",
         "visits",
         "closed",
@@ -1231,6 +1245,7 @@ class Worse(BaseModel):
     full: list[str]
     closed: list[str]
     bound: list[str]
+    leaderless: list[str] | None = None
 
 
 class LinesLine(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.inputs import AsJson, Reader, split, tell_more
+from scheduler.cli.inputs import AsJson, Reader, somebody, split, tell_more
 from scheduler.cli.screen import show, show_json
 from scheduler.explain.difference import difference, sentences
 from scheduler.reading import read, read_solution
@@ -47,6 +47,10 @@ def command(
     school = None
     if scenario is not None:
         school = read(scenario, calendar=given.get("calendar"), kinds=split(given.get("kinds")))
+    if person:
+        known = {line.person for one in (old, new) for line in one.assignments}
+        known |= {one.id for one in school.people} if school else set()
+        somebody(person, sorted(known), audience)
     found = difference(old, new, audience, scenario=school, reader=person)
     if as_json:
         show_json(found.model_dump())

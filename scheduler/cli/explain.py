@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.exits import Refused
-from scheduler.cli.inputs import Answer, AsJson, Source, fitting
+from scheduler.cli.inputs import Answer, AsJson, Source, somebody, true
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import undisturbed
 from scheduler.explain import (
@@ -28,6 +28,9 @@ from scheduler.explain.treatment import sentences as treated_sentences
 from scheduler.explain.treatment import treated
 from scheduler.explain.typed import Answer as Explained
 from scheduler.explain.typed import Price, PriceOf, WhyNot
+from scheduler.explain.words import plain
+from scheduler.models import Scenario
+from scheduler.reading.words import nearest
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
 from scheduler.writing import price_file, put_in_place, write_solution
@@ -91,25 +94,29 @@ def command(
     there; what everything is then worth at least stands before it, the cheapest first.
 
     With --session alone: who wished it, where they went, what opening it costs. With --prices: what
-    one more seat is worth. With --fairness: how people were treated, by grade, tag and ledger; for
-    a student with --person, their own share.
+    one more seat is worth. With --fairness: how people were treated, by grade, tag and ledger; with
+    --person that person's share alone, which is all that a student is told.
 
     Why not comes with a what-if: the person is put there, everything around is solved again, and
     what that costs is checked from ids. Nothing is changed unless --adopt is given and the what-if
     turns out better than the answer.
     """
     _check(person, session, dearest, fairness)
+    if fairness and audience == "student" and person is None:
+        raise typer.BadParameter("--fairness for a student needs --person.")
+    if fairness and audience == "staff" and person is not None:
+        raise typer.BadParameter("--fairness tells staff of nobody alone; leave out --person.")
     if (adopt or take) and (person is None or session is None):
         raise typer.BadParameter(f"{'--take' if take else '--adopt'} needs --person and --session.")
     if (save is not None or by != "session") and not dearest:
         raise typer.BadParameter("--by and --save need --prices.")
     if adopt and take:
         raise typer.BadParameter("give --adopt without --take.")
-    school, solution = fitting(scenario, out)
-    if solution.certificate.scenario_hash != school.digest:
-        raise Refused(f"{scenario} has changed since {out} was made; solve it again")
+    school, solution = true(scenario, out, audience)
+    _known(school, person, session, audience)
     if fairness:
-        treatment = treated(school, solution, audience, reader=person or "")
+        asked = person or ""
+        treatment = treated(school, solution, audience, reader=asked, about=asked)
         if as_json:
             show_json(treatment.model_dump())
         else:
@@ -124,7 +131,8 @@ def command(
             put_in_place(save.parent, {save.name: price_file(_prices(found))})
         if by != "session":
             found = grouped(_prices(found), by)
-        _tell([shown(case, one, audience) for one in found], as_json)
+        bounded = solution.certificate.bound is not None
+        _tell([shown(case, one, audience) for one in found], as_json, bounded=bounded)
         if adopt and isinstance(found[0], WhyNot):
             _adopt(case, found[0], out)
 
@@ -137,6 +145,17 @@ def _check(person: str | None, session: str | None, dearest: bool, fairness: boo
         raise typer.BadParameter("give --prices alone.")
     if fairness and session is not None:
         raise typer.BadParameter("give --fairness without --session.")
+
+
+def _known(school: Scenario, person: str | None, session: str | None, audience: Audience) -> None:
+    """Refuse ids that nobody and nothing has, with the nearest that may be named."""
+    if person is not None:
+        somebody(person, [one.id for one in school.people], audience)
+    sessions = [one.id for one in school.sessions]
+    if session is not None and session not in sessions:
+        near = nearest(session, sessions)
+        hint = "" if near is None else f"; write {near!r}, the nearest"
+        raise Refused(f"there is no session {session!r}{hint}")
 
 
 def _answers(
@@ -153,13 +172,13 @@ def _prices(found: Sequence[Explained]) -> list[Price]:
     return [one for one in found if isinstance(one, Price)]
 
 
-def _tell(answers: list[Explained], as_json: bool) -> None:
+def _tell(answers: list[Explained], as_json: bool, *, bounded: bool) -> None:
     if as_json:
         show_json([one.model_dump() for one in answers])
     else:
         words = Words()
         if not answers:
-            tell(words.say("prices.none"))
+            tell(words.say("prices.none" if bounded else "prices.unbounded"))
         show(line(text) for one in answers for text in sentences(one, words))
 
 
@@ -171,4 +190,4 @@ def _adopt(case: Case, found: WhyNot, out: Path) -> None:
         return
     with undisturbed():
         write_solution(better, out)
-    tell(f"The better answer, worth {better.certificate.value} points, is in {out}.")
+    tell(f"The better answer, worth {plain(better.certificate.value)} points, is in {out}.")

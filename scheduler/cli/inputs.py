@@ -1,6 +1,7 @@
 """What commands take: the arguments they share, checked, and the files behind them."""
 
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,12 @@ from scheduler.cli.exits import Refused
 from scheduler.cli.screen import tell
 from scheduler.models import KINDS, Scenario, Solution
 from scheduler.reading import read, read_solution
+from scheduler.reading.words import nearest
 from scheduler.report import unknown
 from scheduler.report.typed import strangers
 from scheduler.rules import catalogue
 from scheduler.rules.contract import Audience
+from scheduler.verify import verify
 
 LONGEST = 1_000_000
 """Seconds: no search is longer (a computer's waits have an end, too)."""
@@ -142,5 +145,43 @@ def fitting(source: Path, folder: Path) -> tuple[Scenario, Solution]:
         raise Refused(
             f"{folder} is no answer to {source}: it names {names[0]!r}, which is not there; "
             "solve again, or name the scenario that it was made from"
+        )
+    return scenario, solution
+
+
+def somebody(person: str, people: Collection[str], audience: Audience) -> None:
+    """Refuse to speak of nobody; to coordinators and admins with the nearest id there is.
+
+    Raises
+    ------
+    Refused
+        When the person is none of these. To students and staff it names nobody else.
+    """
+    if person not in people:
+        full = audience in ("coordinator", "admin")
+        near = nearest(person, tuple(people)) if full else None
+        hint = "" if near is None else f"; write {near!r}, the nearest"
+        raise Refused(f"there is no person {person!r}{hint}")
+
+
+def true(source: Path, folder: Path, audience: Audience) -> tuple[Scenario, Solution]:
+    """As `fitting`, for what speaks of an answer as of facts: it must be as the checker says.
+
+    Raises
+    ------
+    Refused
+        When the answer is of another scenario, or was changed by hand. Coordinators and admins are
+        told what is not so, others in which file.
+    """
+    scenario, solution = fitting(source, folder)
+    if solution.certificate.scenario_hash != scenario.digest:
+        raise Refused(f"{source} has changed since {folder} was made; solve it again")
+    wrong = verify(scenario, solution)
+    if wrong:
+        full = audience in ("coordinator", "admin")
+        said = str(wrong[0]) if full else f"something in {wrong[0].where} is not so"
+        raise Refused(
+            f"{folder} is no answer to {source} as it is now: {said}; "
+            f"see: flexweave verify {source} {folder}"
         )
     return scenario, solution

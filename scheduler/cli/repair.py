@@ -13,8 +13,8 @@ from scheduler.cli.inputs import (
     Seed,
     Source,
     TimeLimit,
-    fitting,
     tell_more,
+    true,
 )
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import check_folder, undisturbed
@@ -23,7 +23,6 @@ from scheduler.reading.draft import Spot
 from scheduler.repair import Repaired, checked, read_changes, repair, sentences, spotted
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
-from scheduler.verify import verify
 from scheduler.writing import AFTERWARDS, write_repaired
 
 EXAMPLES = (
@@ -82,9 +81,7 @@ def command(
     """
     folder = target or out.with_name(f"{out.name}-repaired")
     check_folder(folder)
-    school, solution = fitting(scenario, out)
-    if solution.certificate.scenario_hash != school.digest and verify(school, solution):
-        raise Refused(f"{out} is no answer to {scenario} as it is now; see: flexweave verify")
+    school, solution = true(scenario, out, audience)
     rows = checked(school, _rows(school, changes, away, block), since)
     extra = {} if curve else {"curve": ()}
     found = repair(school, solution, rows, since=since, seed=seed, time_limit=time_limit, **extra)

@@ -11,7 +11,7 @@ from scheduler.explain.typed import RowChange
 from scheduler.models import TABLES, Lock, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from scheduler.models import Scenario
     from scheduler.models.cells import Row
@@ -89,6 +89,14 @@ def smaller(scenario: Scenario, session: str, least: int) -> Scenario:
     sessions = tuple(
         s.model_copy(update={"min_size": least}) if s.id == session else s
         for s in scenario.sessions
+    )
+    return scenario.model_copy(update={"sessions": sessions})
+
+
+def unled(scenario: Scenario, gone: Container[str]) -> Scenario:
+    """Sessions without those who lead them."""
+    sessions = tuple(
+        s.model_copy(update={"leaders": ()}) if s.id in gone else s for s in scenario.sessions
     )
     return scenario.model_copy(update={"sessions": sessions})
 

@@ -15,6 +15,7 @@ from scheduler.explain.typed import (
     Asker,
     Count,
     Crowd,
+    Option,
     RowChange,
     Story,
     Take,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound=Answer)
 
 HIDDEN = "school"
-"""Reason of a place that somebody asked for who is not told: placed by school."""
+"""What a student is told of a lock, and of a need or pull that is not shared: school decided so."""
 
 
 def shown(case: Case, answer: A, audience: Audience = "student") -> A:
@@ -61,9 +62,10 @@ def shown(case: Case, answer: A, audience: Audience = "student") -> A:
             return _own(case, found, audience)  # type: ignore[return-value]
         case Crowd() if audience in ("student", "staff"):
             return _crowd(answer, found)  # type: ignore[arg-type, return-value]
+        case Option() if audience == "student" and found.why_not == "lock":
+            return found.model_copy(update={"why_not": HIDDEN})
         case Story() if audience in ("student", "staff"):
-            parts = {"wished": _parts(answer.wished), "went": _parts(answer.went)}  # type: ignore[attr-defined]
-            return found.model_copy(update=parts)
+            return _story(answer, found)  # type: ignore[arg-type, return-value]
     return found
 
 
@@ -116,6 +118,15 @@ def _crowd(answer: Crowd, found: Crowd) -> Crowd:
     )
 
 
+def _story(answer: Story, found: Story) -> Story:
+    """Wishes and where they led as parts of totals; of an open session no wishes.
+
+    Who is there by a wish is among those who wished it, so either count would tell of the other.
+    """
+    wished = {} if answer.open else _parts(answer.wished)
+    return found.model_copy(update={"wished": wished, "went": _parts(answer.went)})
+
+
 def _what_if(found: WhatIf, audience: Audience) -> WhatIf:
     """Without moves for students and staff: repeated questions would tell who is where."""
     if audience in ("student", "staff"):
@@ -126,7 +137,10 @@ def _what_if(found: WhatIf, audience: Audience) -> WhatIf:
 def _take(case: Case, found: Take, audience: Audience) -> Take:
     """Ways without rows and people for students and staff: rows name others, and who leads."""
     ways = tuple(_way(case, found.person, way, audience) for way in found.ways)
-    return found.model_copy(update={"ways": ways})
+    changes: dict[str, object] = {"ways": ways}
+    if audience == "student" and found.obstacle == "lock":
+        changes["obstacle"] = HIDDEN
+    return found.model_copy(update=changes)
 
 
 def _way(case: Case, person: str, way: WayIn, audience: Audience) -> WayIn:
@@ -141,8 +155,10 @@ def _way(case: Case, person: str, way: WayIn, audience: Audience) -> WayIn:
         changes |= {"rows": (), "subjects": ()}
     if audience == "student":
         changes["hold"] = ""
-        if way.askers and not askers:
+        if way.kind == "move" and not askers:
             changes["to"] = ""
+        if way.kind == "unlock":
+            changes["kind"] = HIDDEN
     return way.model_copy(update=changes)
 
 
@@ -164,12 +180,25 @@ def _own(case: Case, found: Why | WhyNot, audience: Audience) -> Why | WhyNot:
     place = found.session if isinstance(found, Why) else found.instead
     kept = _askers(case, found.person, place, found.askers, audience) if found.askers else ()
     changes: dict[str, object] = {"askers": kept}
+    if isinstance(found, WhyNot) and audience in ("student", "staff"):
+        changes["wanted"] = _wanted(case, found)
+    if isinstance(found, WhyNot) and audience == "student" and found.obstacle == "lock":
+        locked = found.instead and case.facts.locked_in(found.person, found.instead)
+        changes |= {"obstacle": HIDDEN, "instead": found.instead if locked else ""}
     if isinstance(found, Why) and audience == "student":
         if found.reason in ("pull", "need", "lock") and not kept:
             changes["reason"] = HIDDEN
         elif found.reason == "pull" and not any(one.tier for one in kept):
             changes["reason"] = "need"
     return found.model_copy(update=changes)
+
+
+def _wanted(case: Case, found: WhyNot) -> Count | None:
+    """How many would rather be there, unless few others wished it: its story tells the total."""
+    if found.wanted is None or found.wanted.number is None:
+        return found.wanted
+    wished = sum(session == found.session for _, session in case.facts.choices)
+    return Count() if 0 < wished - found.wanted.number < FEW else found.wanted
 
 
 def _askers(

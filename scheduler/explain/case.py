@@ -49,13 +49,18 @@ class Outcome:
     """A plan that was found for a changed question, judged from ids.
 
     ``bound`` limits every plan for that question; ``settled`` says whether all that prices leave
-    open was decided exactly.
+    open was decided exactly, of the part of the model that the question is about.
     """
 
     plan: Plan
     weighed: Weighed
     bound: Decimal | None
     settled: bool
+
+    @property
+    def best(self) -> bool:
+        """Whether there is no better plan for that question."""
+        return self.bound is not None and self.bound <= self.weighed.value
 
 
 class Case:
@@ -316,6 +321,8 @@ class Case:
 
     def _bound(self, number: int, units: int) -> Decimal | None:
         """The bound of one part as one of the whole: the others have theirs in the certificate."""
+        if len(self.parts) == 1:
+            return from_units(units)
         bound = self.solution.certificate.bound
         if bound is None:
             return None

@@ -318,6 +318,7 @@ def _stranded(lost: Stranded) -> str:
     reasons = [
         f"{words}: {_some(sessions)}"
         for words, sessions in (
+            ("all who lead it are away", lost.leaderless),
             ("full", lost.full),
             ("closed", lost.closed),
             ("visited as often as allowed", lost.again),

@@ -317,6 +317,8 @@ def sentences(
     else:
         lines = [_counted(found), *_value(found)]
         lines += _listed("Moves", [f"{m.person}: {_moved_text(m)}" for m in found.moves])
+    if audience == "student" and not found.opened and not found.closed:
+        lines.append("No session opened or closed.")
     lines += _listed("Now open", list(found.opened))
     lines += _listed("No longer open", list(found.closed))
     lines += _listed("Findings gained", [change.text for change in found.gained])

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from scheduler.explain.typed import Count, Price, PriceGroup, Story
-from scheduler.explain.why import Unanswerable, crowd
+from scheduler.explain.why import Unanswerable, crowd, leaderless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +38,8 @@ def story(case: Case, session: str) -> Story:
             if session not in there:
                 went[there[0] if there else "unplaced"] += 1
     is_open = session in case.plan.open
-    found = None if is_open else case.opened(session)
+    unled = not is_open and bool(leaderless(facts, session))
+    found = None if is_open or unled else case.opened(session)
     return Story(
         session=session,
         open=is_open,
@@ -46,7 +47,8 @@ def story(case: Case, session: str) -> Story:
         wished={key: Count(number=wished[key]) for key in sorted(wished)},
         went={key: Count(number=number) for key, number in went.most_common()},
         opening=None if found is None else case.weighed.value - found.weighed.value,
-        settled=found is not None and found.settled,
+        settled=found is not None and found.best,
+        leaderless=unled,
     )
 
 

@@ -15,12 +15,13 @@ from scheduler.explain.altered import (
     rows_changed,
     smaller,
     twice,
+    unled,
     with_lock,
     without,
 )
 from scheduler.explain.story import one_more_seat
 from scheduler.explain.typed import Asker, Count, Take, WayIn
-from scheduler.explain.why import answerable, instead_of, moves, obstacle, rank_of
+from scheduler.explain.why import answerable, instead_of, leaderless, moves, obstacle, rank_of
 from scheduler.rules import catalogue
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ KINDS: tuple[WayKind, ...] = (
     "seat",
     "unlock",
     "attend",
+    "lead",
     "release",
     "parallel",
 )
@@ -80,7 +82,7 @@ def what_it_takes(case: Case, person: str, session: str, most: int = 5) -> Take:
     asked = Take(person=person, session=session, obstacle=first, before=before)
     if first in ("there", "not-decided", "leads"):
         return asked
-    fixed = case.put(person, session) if first not in ("not-attended", "lock") else None
+    fixed = case.put(person, session) if first not in BARRED else None
     found = [] if fixed is None else [_told(case, person, fixed, _fixing(case, session))]
     cheapest = found[0].after if found else None
     for idea in _ideas(case, person, session, fixed):
@@ -91,6 +93,9 @@ def what_it_takes(case: Case, person: str, session: str, most: int = 5) -> Take:
     ways = [way for way in ways if way.kind != "give-up" or way.alone]
     return asked.model_copy(update={"ways": tuple(ways)})
 
+
+BARRED = ("not-attended", "lock", "leaderless")
+"""Obstacles that no lock passes: something must change first."""
 
 TELLING: tuple[WayKind, ...] = ("open", "move", "give-up")
 """Changes that may be told although they spare nothing: they say how it would come about.
@@ -172,9 +177,11 @@ def _ideas(case: Case, person: str, session: str, fixed: Outcome | None) -> Iter
         yield from _attending(case, person, session)
     elif first == "lock":
         yield from _unlocking(case, person, session)
+    elif first == "leaderless":
+        yield from _leading(case, session)
     elif fixed is not None and session not in case.plan.open:
         yield from _opening(case, session, fixed)
-    if first not in ("not-attended", "lock"):
+    if first not in BARRED:
         yield from _moving(case, person, session, fixed)
         yield from _giving_up(case, person, session)
     seats = case.facts.seats(session)
@@ -205,7 +212,7 @@ def _unlocking(case: Case, person: str, session: str) -> Iterator[_Idea]:
         held
         for held in facts.locked_sessions.get(person, ())
         for s in group
-        if _collide(case, person, held, s)
+        if held not in group and _collide(case, person, held, s)
     }
     scenario = without(
         case.scenario, "locks", lambda row: row.person == person and row.session in against
@@ -216,6 +223,12 @@ def _unlocking(case: Case, person: str, session: str) -> Iterator[_Idea]:
         for other in _elsewhere(case, person, session, facts.session(moved[0]).activity):
             changed = with_lock(scenario, person, other)
             yield _Idea("move", changed, session, {"instead": moved[0], "to": other})
+
+
+def _leading(case: Case, session: str) -> Iterator[_Idea]:
+    """Somebody else leads it, who is yet to be found."""
+    scenario = unled(case.scenario, leaderless(case.facts, session))
+    yield _Idea("lead", scenario, session, {})
 
 
 def _collide(case: Case, person: str, one: str, other: str) -> bool:

@@ -12,6 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import TYPE_CHECKING, Literal
 
+from scheduler.explain.case import Case
+from scheduler.explain.why import obstacle
+from scheduler.explain.words import plain
 from scheduler.ledger import everybodys_best
 from scheduler.masking import FEW, left_out
 from scheduler.models import Student
@@ -74,7 +77,11 @@ class Line(Outcome):
 
 
 class Worse(Outcome):
-    """A person with a small share, and why: each place, and what stood in the way."""
+    """A person with a small share, and why: each place, and what stood in the way.
+
+    ``full``, ``closed`` and ``leaderless`` (all who lead it are away) are sessions that they wished
+    more than what they have, and against which that stands first, as in `WhyNot`.
+    """
 
     person: str
     points: Decimal
@@ -86,6 +93,7 @@ class Worse(Outcome):
     full: tuple[str, ...]
     closed: tuple[str, ...]
     bound: tuple[str, ...]
+    leaderless: tuple[str, ...] = ()
 
 
 class Treatment(Outcome):
@@ -116,7 +124,12 @@ class _One(Outcome):
 
 
 def treated(
-    scenario: Scenario, solution: Solution, audience: Audience = "student", *, reader: str = ""
+    scenario: Scenario,
+    solution: Solution,
+    audience: Audience = "student",
+    *,
+    reader: str = "",
+    about: str = "",
 ) -> Treatment:
     """Say how people were treated.
 
@@ -130,18 +143,23 @@ def treated(
         which are one person's.
     reader : str
         Id of the student who reads.
+    about : str
+        Whom alone a coordinator or admin asks about.
     """
-    facts = catalogue.facts(scenario)
+    case = Case(scenario, solution)
+    facts = case.facts
     ones = _ones(facts, solution)
     full = audience in ("coordinator", "admin")
-    if audience == "student":
-        shown = [ones[reader]] if reader in ones else []
+    alone = reader if audience == "student" else about if full else ""
+    groups: tuple[Group, ...] = ()
+    if audience == "student" or alone:
+        shown = [ones[alone]] if alone in ones else []
     else:
         shown = _worst(facts, ones) if full else []
-    groups = () if audience == "student" else tuple(_groups(facts, ones, full))
+        groups = tuple(_groups(facts, ones, full))
     return Treatment(
         groups=groups,
-        worst_off=tuple(_worse(facts, solution, one, full) for one in shown),
+        worst_off=tuple(_worse(case, one, full) for one in shown),
     )
 
 
@@ -225,23 +243,19 @@ def _group(by: By, name: str, ones: list[_One], ranked: bool, full: bool) -> Gro
     shares = sorted(one.share for one in ones)
     unplaced = sum(one.unplaced for one in ones)
     places = sum(one.places for one in ones)
+    quarter = (len(shares) - 1) // 4
     return Group(
         by=by,
         name=name,
         people=len(ones),
         worst=shares[0] if full else None,
-        lower=_quantile(shares, Decimal("0.25")),
+        lower=shares[quarter],
         middle=Decimal(median(shares)),
-        upper=_quantile(shares, Decimal("0.75")),
+        upper=shares[-1 - quarter],
         best=shares[-1] if full else None,
         first=_share(sum(one.firsts for one in ones), places) if ranked else None,
         unplaced=unplaced if full or (by == "all" and unplaced >= FEW) else None,
     )
-
-
-def _quantile(shares: list[Decimal], part: Decimal) -> Decimal:
-    """The share that ``part`` of the people do not exceed."""
-    return shares[int(part * (len(shares) - 1))]
 
 
 def _worst(facts: Facts, ones: dict[str, _One]) -> list[_One]:
@@ -255,10 +269,10 @@ def _worst(facts: Facts, ones: dict[str, _One]) -> list[_One]:
 # ---- the worst-off -----------------------------------------------------------------------------
 
 
-def _worse(facts: Facts, solution: Solution, one: _One, full: bool) -> Worse:
-    owed = {row.person: row.owed for row in facts.scenario.ledger}
-    lines = [line for line in solution.assignments if line.person == one.person]
-    full_up, closed = _missed(facts, solution, one.person)
+def _worse(case: Case, one: _One, full: bool) -> Worse:
+    owed = {row.person: row.owed for row in case.scenario.ledger}
+    lines = [line for line in case.solution.assignments if line.person == one.person]
+    missed = _missed(case, one.person)
     bound = [line.session for line in lines if line.reason in ("lock", "pull", "need")]
     return Worse(
         person=one.person,
@@ -266,10 +280,11 @@ def _worse(facts: Facts, solution: Solution, one: _One, full: bool) -> Worse:
         best=one.best,
         share=one.share,
         owed_before=owed.get(one.person, Decimal(0)),
-        owed_after=dict(solution.ledger).get(one.person, Decimal(0)),
+        owed_after=dict(case.solution.ledger).get(one.person, Decimal(0)),
         lines=tuple(_line(line, full) for line in lines),
-        full=full_up,
-        closed=closed,
+        full=missed["full"],
+        closed=missed["closed"],
+        leaderless=missed["leaderless"],
         bound=tuple(bound),
     )
 
@@ -286,29 +301,23 @@ def _line(line: Assignment, full: bool) -> Line:
     )
 
 
-def _missed(
-    facts: Facts, solution: Solution, person: str
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Wishes for sessions that are full, and that are closed, of those worth more than their place.
+def _missed(case: Case, person: str) -> dict[str, tuple[str, ...]]:
+    """Wishes worth more than their place, by what stands first against them.
 
     Each session's place is compared with what fills it now, unplaced with nothing.
     """
-    earns = catalogue.earnings(facts)
+    earns = catalogue.earnings(case.facts)
     there = {
-        facts.place(person, line.session): line.points
-        for line in reversed(solution.assignments)
-        if line.person == person and line.session in facts.cycle.decided
+        case.facts.place(person, line.session): line.points
+        for line in reversed(case.solution.assignments)
+        if line.person == person and line.session in case.facts.cycle.decided
     }
-    states = {state.session: state for state in solution.sessions}
-    full, closed = [], []
-    for session in facts.wished.get(person, ()):
-        more = earns(person, session) > there.get(facts.place(person, session), Decimal(0))
-        state = states[session]
-        if more and not state.open:
-            closed.append(session)
-        elif more and state.max_size is not None and state.size >= state.max_size:
-            full.append(session)
-    return tuple(full), tuple(closed)
+    found: dict[str, list[str]] = {"full": [], "closed": [], "leaderless": []}
+    for session in case.facts.wished.get(person, ()):
+        instead = there.get(case.facts.place(person, session), Decimal(0))
+        if earns(person, session) > instead:
+            found.setdefault(obstacle(case, person, session), []).append(session)
+    return {key: tuple(sessions) for key, sessions in found.items()}
 
 
 # ---- words -----------------------------------------------------------------------------------
@@ -316,12 +325,19 @@ def _missed(
 
 def sentences(found: Treatment, audience: Audience = "student") -> tuple[str, ...]:
     """How people were treated, in words, for the reader that it was made for."""
+    if not found.groups and not found.worst_off and audience != "staff":
+        return (NO_SHARE,)
     if audience == "student":
         return tuple(_own(one) for one in found.worst_off)
+    if not found.groups:
+        return tuple(_worse_text(one) for one in found.worst_off)
     lines = [_group_text(group) for group in found.groups]
     if found.worst_off:
         lines.append("The worst-off:")
     return (*lines, *(f"  {_worse_text(one)}" for one in found.worst_off))
+
+
+NO_SHARE = "There is no share to tell: no points could be earned."
 
 
 def _group_text(group: Group) -> str:
@@ -347,21 +363,21 @@ def _worse_text(one: Worse) -> str:
         for words, sessions in (
             ("full:", one.full),
             ("closed:", one.closed),
+            ("nobody there to lead:", one.leaderless),
             ("placed by lock, pull or need:", one.bound),
         )
         if sessions
     ]
     why = f" – {'; '.join(reasons)}" if reasons else ""
-    owed = f"owed {one.owed_before:,} before, {one.owed_after:,} now"
-    return (
-        f"{one.person}: {_percent(one.share)} ({one.points:,} of {one.best:,} points), {owed}{why}"
-    )
+    owed = f"owed {plain(one.owed_before)} before, {plain(one.owed_after)} now"
+    points = f"{plain(one.points)} of {plain(one.best)} points"
+    return f"{one.person}: {_percent(one.share)} ({points}), {owed}{why}"
 
 
 def _own(one: Worse) -> str:
     return (
-        f"You got {one.points:,} of the {one.best:,} points that you could have had at most "
-        f"({_percent(one.share)}); next time you are owed {one.owed_after:,}."
+        f"You got {plain(one.points)} of the {plain(one.best)} points that you could have had at "
+        f"most ({_percent(one.share)}); next time you are owed {plain(one.owed_after)}."
     )
 
 

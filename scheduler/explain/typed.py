@@ -48,9 +48,11 @@ class WhatIf(Answer):
     cost : Decimal or None
         ``before − after``; below 0 where the solution can be improved.
     bound, gap : Decimal or None
-        No plan that does it is worth more; ``None`` where nothing is known.
+        No plan that does it is worth more; ``None`` where nothing is known. Where there is no
+        cheaper way, the bound is ``after`` and the gap 0.
     settled : bool
-        Whether everything that the prices leave open was decided exactly.
+        Whether everything that the prices leave open was decided exactly, of the part of the
+        school that this has to do with.
     legal : bool
         Whether the plan is legal without the person being locked in: then it can be adopted.
     moved : Count
@@ -132,13 +134,17 @@ Obstacle = Literal[
     "grades",
     "only",
     "lock",
+    "leaderless",
     "school",
     "visits",
     "closed",
     "full",
     "elsewhere",
 ]
-"""What stands against a session, the first in this order; ``elsewhere``: the whole is better so."""
+"""What stands against a session, the first in this order.
+
+``leaderless``: all who lead it are away; ``elsewhere``: the whole is better so.
+"""
 
 
 class Crowd(Answer):
@@ -198,12 +204,15 @@ class Story(Answer):
         Who is in it.
     wished : dict of str to Count
         People whom it would have given points, by the rank of their choice; ``score`` without one.
+        Of an open session for coordinators and admins only.
     went : dict of str to Count
         Where those who wished it are instead, by session; ``unplaced`` for nowhere.
     opening : Decimal or None
         Of a closed session: points that opening it costs, verified; below 0 where that is better.
     settled : bool
-        Whether that was decided exactly.
+        Whether there is no cheaper way to open it.
+    leaderless : bool
+        Whether it is closed because all who lead it are away.
     """
 
     session: str
@@ -213,6 +222,7 @@ class Story(Answer):
     went: dict[str, Count] = Field(default_factory=dict)
     opening: Decimal | None = None
     settled: bool = False
+    leaderless: bool = False
 
 
 class Price(Answer):
@@ -273,12 +283,16 @@ WayKind = Literal[
     "seat",
     "unlock",
     "attend",
+    "lead",
     "release",
     "parallel",
+    "school",
 ]
 """What changes: nothing but that the person is locked in; the session opens with fewer; what school
 asks of the person moves to another time; a wish of theirs is given up; one more seat; their own
-lock goes; they attend; what holds somebody else there goes; the session is held twice."""
+lock goes; they attend; somebody else leads it, who is yet to be found; what holds somebody else
+there goes; the session is held twice; to students instead of a lock that goes: what school decided
+goes."""
 
 
 class WayIn(Answer):

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
+from scheduler.explain.why import leaderless
 from scheduler.models.solution import Outcome
 from scheduler.rules import catalogue
 
@@ -42,6 +43,8 @@ class Stranded(Outcome):
 
     Attributes
     ----------
+    leaderless : tuple of str
+        Sessions whose leaders are all away.
     closed, full : tuple of str
         Sessions that are closed, or have no seat left.
     again : tuple of str
@@ -57,6 +60,7 @@ class Stranded(Outcome):
     full: tuple[str, ...]
     again: tuple[str, ...]
     otherwise: tuple[str, ...]
+    leaderless: tuple[str, ...] = ()
 
 
 # ---- in any plan -----------------------------------------------------------------------------
@@ -192,8 +196,12 @@ def _stranded(
         person=place.person,
         kind=place.kind,
         block=place.block,
-        **{key: tuple(sorts[key]) for key in ("closed", "full", "again", "otherwise")},
+        **{key: tuple(sorts[key]) for key in SORTS},
     )
+
+
+SORTS = ("leaderless", "again", "closed", "full", "otherwise")
+"""What may stand against a session, the first in this order."""
 
 
 def _sort(
@@ -204,6 +212,8 @@ def _sort(
     size: Counter[str],
     seen: Counter[str],
 ) -> str:
+    if leaderless(facts, session):
+        return "leaderless"
     activity = facts.session(session).activity
     limit = catalogue.rules()["visits"].limit_of(facts, person, activity)
     if limit is not None and seen[activity] >= limit:

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from scheduler.explain.case import Case, Outcome
     from scheduler.explain.typed import Obstacle
     from scheduler.models import Assignment, Plan
+    from scheduler.rules.facts import Facts
 
 
 class Unanswerable(LookupError):
     """There is no such person, session or place to explain."""
 
 
-IMPOSSIBLE = ("there", "not-decided", "not-attended", "leads", "lock")
+IMPOSSIBLE = ("there", "not-decided", "not-attended", "leads", "lock", "leaderless")
 """Obstacles that no plan can pass."""
 
 
@@ -37,11 +38,13 @@ def why(case: Case, person: str) -> tuple[Why, ...]:
     Raises
     ------
     Unanswerable
-        When the solution has no line of this person.
+        When there is no such person, or the solution has no line of them.
     """
     lines = [line for line in case.solution.assignments if line.person == person]
+    if person not in case.facts.cycle.people:
+        raise Unanswerable(f"there is no person {person!r}")
     if not lines:
-        raise Unanswerable(f"the answer has no line of {person!r}")
+        raise Unanswerable(f"no place is due to {person!r} but what they lead; ask about a session")
     return tuple(_why(case, line) for line in lines)
 
 
@@ -152,13 +155,16 @@ def obstacle(case: Case, person: str, session: str) -> Obstacle:
         return "there"
     if session not in facts.cycle.decided:
         return "not-decided"
+    if _leads(case, person, session):
+        return "leads"
     if not all(
         facts.attends(facts.person(person), facts.session(s).block) for s in facts.together(session)
     ):
         return "not-attended"
-    if _leads(case, person, session):
-        return "leads"
-    return _barred(case, person, session) or _placed(case, person, session)
+    barred = _barred(case, person, session)
+    if barred is None and leaderless(facts, session):
+        return "leaderless"
+    return barred or _placed(case, person, session)
 
 
 def _barred(case: Case, person: str, session: str) -> Obstacle | None:
@@ -176,7 +182,7 @@ def _barred(case: Case, person: str, session: str) -> Obstacle | None:
     if any(facts.locks.get((person, s)) == "out" for s in facts.together(session)):
         return "lock"
     blocks = {facts.session(s).block for s in facts.together(session)}
-    held = facts.locked_sessions.get(person, ())
+    held = set(facts.locked_sessions.get(person, ())) - set(facts.together(session))
     if any(
         facts.cycle.overlap(facts.session(h).block, b)
         or facts.place(person, h) == facts.place(person, session)
@@ -231,6 +237,12 @@ def instead_of(case: Case, person: str, session: str) -> str:
         if facts.place(person, other) == place:
             return other
     return ""
+
+
+def leaderless(facts: Facts, session: str) -> tuple[str, ...]:
+    """Of a session and those of its series: what has leaders who are all away."""
+    together = (facts.session(s) for s in facts.together(session))
+    return tuple(s.id for s in together if s.leaders and not facts.cycle.present_leaders(s))
 
 
 def _needed(case: Case, session: str, first: str) -> tuple[str, ...]:

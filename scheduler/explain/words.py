@@ -51,7 +51,9 @@ ENGLISH = {
     "not.grades": "{session} is only for grades {needed}.",
     "not.only": "{session} is only for {needed}.",
     "not.lock": "A lock stands against {person} in {session}.",
+    "not.leaderless": "{session} is closed: all who lead it are away.",
     "not.school.hidden": "{person} is in {instead} then: placed by school.",
+    "not.school.otherwise": "School decided otherwise for {person}.",
     "not.school": "{person} is needed in {instead} then{askers}.",
     "not.visits": "{person} visits the activity of {session} as often as allowed already.",
     "not.closed": "{session} is closed: {wanted} would rather be there, and it needs {least}.",
@@ -64,7 +66,8 @@ ENGLISH = {
     "short.grades": "other grades only",
     "short.only": "for others only",
     "short.lock": "a lock stands against it",
-    "short.school": "placed by school then",
+    "short.leaderless": "all who lead it are away",
+    "short.school": "school decided otherwise",
     "short.visits": "there often enough already",
     "short.closed": "closed",
     "short.full": "full",
@@ -86,12 +89,14 @@ ENGLISH = {
     "if.better": "With {person} in {session}, everything together is worth {gain} points more: "
     "an improvement was found{adopt}.",
     "if.adopt": ", which --adopt writes",
-    "if.exact": " (no cheaper way exists among all that was left open)",
+    "if.exact": " (there is no cheaper way)",
     "if.gap": " (a cheaper way may exist: at least {least} points)",
     "if.opens": "  opens: {sessions}",
     "if.closes": "  closes: {sessions}",
+    "if.rules": "  by rule: {rules}",
     "story.open": "{session} is open with {size}: {crowd}.",
     "story.closed": "{session} is closed; it needs {least}.",
+    "story.leaderless": "{session} is closed: all who lead it are away.",
     "story.wished": "  wished as choice no. {rank}: {people}",
     "story.score": "  wished with a score: {people}",
     "story.went": "  of those who wished it, in {session} instead: {people}",
@@ -102,6 +107,7 @@ ENGLISH = {
     "checked:",
     "take.none": "No small change was found that brings {person} into {session}.",
     "take.there": "{person} is in {session}.",
+    "take.leads": "{person} leads {session}.",
     "way.fix": "  {cost}: {person} is fixed there, nothing else changes{moved}{alone}",
     "way.open": "  {cost}: {session} opens with {size}{moved}{alone}",
     "way.move": "  {cost}: what school asks{askers} moves from {instead}{to}{moved}{alone}",
@@ -111,7 +117,9 @@ ENGLISH = {
     "way.give-up": "  {cost}: {person} gives up {instead} ({rank}){moved}{alone}",
     "way.seat": "  {cost}: one more seat in {session}{moved}{alone}",
     "way.unlock": "  {cost}: the lock that stands against it goes{moved}{alone}",
+    "way.school": "  {cost}: what school decided for {person} goes{moved}{alone}",
     "way.attend": "  {cost}: {person} attends then{moved}{alone}",
+    "way.lead": "  {cost}: somebody else leads {session}{moved}{alone}",
     "way.release": "  {cost}: {others} less there {hold}{subjects}{moved}{alone}",
     "way.release.lock": "by a lock",
     "way.release.pull": "because staff asked for it",
@@ -135,6 +143,8 @@ ENGLISH = {
     "prices.block": "{group}: one more seat is worth up to {points} points ({session}, of "
     "{sessions}).",
     "prices.none": "No price is known for certain.",
+    "prices.unbounded": "No price is known for certain: the answer has no bound, as after a "
+    "repair. Solve its scenario and ask there.",
     "session.one": "1 session",
     "sessions": "{count} sessions",
     "move": "  {person}, {block}: {before} → {after} ({gain})",
@@ -245,7 +255,7 @@ def _(answer: Why, words: Words) -> list[str]:
 def _(answer: WhyNot, words: Words) -> list[str]:
     name = f"not.{answer.obstacle}"
     if answer.obstacle == "school" and not answer.askers:
-        name = "not.school.hidden"
+        name = "not.school.hidden" if answer.instead else "not.school.otherwise"
     said = words.say(
         name,
         person=answer.person,
@@ -281,14 +291,17 @@ def _(answer: WhatIf, words: Words) -> list[str]:
     for name, sessions in (("if.opens", answer.opens), ("if.closes", answer.closes)):
         if sessions:
             found.append(words.say(name, sessions=", ".join(sessions)))
+    if answer.per_rule:
+        rules = [f"{rule} {_signed(change)}" for rule, change in answer.per_rule.items()]
+        found.append(words.say("if.rules", rules=", ".join(rules)))
     return found + [_move(move, words) for move in answer.moves]
 
 
 @sentences.register
 def _(answer: Take, words: Words) -> list[str]:
     name = "take.ways" if answer.ways else "take.none"
-    if answer.obstacle == "there":
-        name = "take.there"
+    if answer.obstacle in ("there", "leads"):
+        name = f"take.{answer.obstacle}"
     said = words.say(name, person=answer.person, session=answer.session)
     return [said] + [_way(way, answer.person, words) for way in answer.ways]
 
@@ -355,7 +368,8 @@ def _(answer: PriceGroup, words: Words) -> list[str]:
 
 @sentences.register
 def _(answer: Story, words: Words) -> list[str]:
-    name = "story.open" if answer.open else "story.closed"
+    closed = "story.leaderless" if answer.leaderless else "story.closed"
+    name = "story.open" if answer.open else closed
     size, crowd = words.people(answer.crowd.size), words.crowd(answer.crowd)
     least = answer.crowd.least
     found = [words.say(name, session=answer.session, size=size, crowd=crowd, least=least)]
@@ -374,15 +388,14 @@ def _(answer: Story, words: Words) -> list[str]:
 
 def _sure(answer: WhatIf, words: Words) -> str:
     """How sure it is that there is no cheaper way."""
-    if answer.settled:
-        return words.say("if.exact")
     if answer.bound is None:
         return ""
+    if answer.bound == answer.after:
+        return words.say("if.exact")
     return words.say("if.gap", least=plain(max(Decimal(0), answer.before - answer.bound)))
 
 
 def _move(move: Move, words: Words) -> str:
-    sign = "+" if move.gain > 0 else ""
     nowhere = words.say("nowhere")
     return words.say(
         "move",
@@ -390,5 +403,9 @@ def _move(move: Move, words: Words) -> str:
         block=move.block,
         before=move.before or nowhere,
         after=move.after or nowhere,
-        gain=sign + plain(move.gain),
+        gain=_signed(move.gain),
     )
+
+
+def _signed(amount: Decimal) -> str:
+    return ("+" if amount > 0 else "") + plain(amount)

@@ -56,7 +56,7 @@ class Found(NamedTuple):
     units : int
         What it is worth.
     bound : int
-        No answer that meets the demand is worth more.
+        No answer that meets the demand is worth more; where it is settled, that is ``units``.
     settled : bool
         Whether all that the prices do not exclude was decided by an exact solve.
     """

@@ -208,7 +208,8 @@ class _Question:
             settled = self._everything()
         if self.best is None:
             return Found(None, 0, self.bound, settled)
-        return Found(self.best[0][self.matrix.integer], self.best[1], self.bound, settled)
+        bound = self.best[1] if settled else self.bound
+        return Found(self.best[0][self.matrix.integer], self.best[1], bound, settled)
 
     def _proven(self) -> bool:
         """Whether the answer is worth as much as the prices allow: then it is the best."""

@@ -215,7 +215,6 @@ def test_the_commands_name_nobody_else(tmp_path: Path) -> None:
         ["explain", here, out, "--person", person, "--session", "art-Mon"],
         ["explain", here, out, "--person", person, "--session", "art-Mon", "--take"],
         ["explain", here, out, "--session", "chess-Tue"],
-        ["explain", here, out, "--fairness"],
         ["explain", here, out, "--fairness", "--person", person],
         ["diagnose", here],
         ["diagnose", here, out],
@@ -228,7 +227,7 @@ def test_the_commands_name_nobody_else(tmp_path: Path) -> None:
         for more in ([], ["--json"]):
             found = CliRunner().invoke(app, [*words, *more])
             assert found.exit_code in (0, 1), found.output
-            assert found.stdout or words[0] == "diff" or words[-1] == "--fairness"
+            assert found.stdout
             told = set(CANARY.findall(found.stdout + found.stderr))
             assert told <= (may if "--person" in words else set()), words
             assert not more or json.loads(found.stdout) is not None

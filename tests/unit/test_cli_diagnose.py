@@ -25,9 +25,12 @@ def test_a_possible_school_and_its_answer(tmp_path):
     same = run("diff", out, out, "--scenario", TINY, "--audience", "coordinator")
     assert same.stdout.startswith("0 people have another place.")
     assert json.loads(run("diff", out, out, "--json").stdout)["moves"] == []
-    assert run("diff", out, out).stdout == ""
+    assert run("diff", out, out).stdout == "No session opened or closed.\n"
     own = run("diff", out, out, "--audience", "student", "--person", "s1")
-    assert own.stdout == "Nothing changed for you.\n"
+    assert own.stdout == "Nothing changed for you.\nNo session opened or closed.\n"
+    nobody = run("diff", out, out, "--person", "zz")
+    assert nobody.exit_code == 2 and "there is no person 'zz'" in nobody.stderr
+    assert "nearest" not in nobody.stderr
 
 
 def test_an_impossible_school_ends_with_1_and_names_why(tmp_path):

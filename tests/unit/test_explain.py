@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 import random
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from scheduler.cli.app import app
-from scheduler.explain import Case, Unanswerable, Words, adopted, sentences, shown, why, why_not
+from scheduler.explain import (
+    Case,
+    Unanswerable,
+    Words,
+    adopted,
+    sentences,
+    shown,
+    story,
+    what_it_takes,
+    why,
+    why_not,
+)
+from scheduler.explain.typed import WhatIf
+from scheduler.explain.unplaced import stranded
 from scheduler.generate import PRESETS, generate
 from scheduler.masking import FEW
-from scheduler.models import Lock, Scenario, Solution
+from scheduler.models import Away, Lock, Plan, Scenario, Solution
 from scheduler.reading import read
+from scheduler.rules import catalogue
 from scheduler.verify import judge
 from scheduler.writing import write_scenario, write_solution
+from tests.rules.worlds import SESSIONS, TEACHERS, table, world
 from tests.schools import TINY
 from tests.solving import Desks, solved_here
 
@@ -62,8 +78,52 @@ def test_a_what_if_costs_exactly_what_a_full_solve_with_the_lock_does(case: Case
         assert found.settled
         assert found.before == case.solution.certificate.value
         assert found.after == full.certificate.value, (person, session)
-        assert found.bound is not None and found.bound >= found.after
+        assert (found.bound, found.gap) == (found.after, 0)
+        if found.cost is not None and found.cost > 0:
+            assert "there is no cheaper way" in sentences(found, Words())[0]
     assert asked
+
+
+def test_a_settled_what_if_is_exact_whatever_is_known_of_the_answer() -> None:
+    """A bound of the answer that is far off, or none at all, says nothing against it."""
+    scenario = read(TINY)
+    solution = solved_here(scenario)
+    for bound in (solution.certificate.value + 840, None):
+        certificate = solution.certificate.model_copy(update={"bound": bound})
+        given = solution.model_copy(update={"certificate": certificate})
+        case = Case(scenario, given, answering=Desks())
+        found = why_not(case, "s2", "robotics-mon").what_if
+        assert found is not None and found.settled
+        assert (found.before, found.after, found.bound, found.gap) == (390, 250, 250, 0)
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [(Decimal(250), "there is no cheaper way"), (Decimal(300), "at least 90 points"), (None, "")],
+)
+def test_a_what_if_is_called_exact_only_where_its_bound_says_so(
+    bound: Decimal | None, said: str
+) -> None:
+    """Not where only its own part of the school was decided, and another may do better."""
+    common = {"person": "p", "session": "s", "possible": True, "settled": True}
+    values = {"before": Decimal(390), "after": Decimal(250), "cost": Decimal(140), "bound": bound}
+    text = sentences(WhatIf.model_validate(common | values), Words())[0]
+    assert said in text and ("way" in text) == (bound is not None)
+
+
+@pytest.mark.parametrize("audience", ["student", "staff", "coordinator", "admin"])
+def test_coordinators_are_told_which_rules_a_what_if_costs(case: Case, audience: Audience) -> None:
+    full = audience in ("coordinator", "admin")
+    lines = 0
+    for person, session in pairs(case, 12):
+        found = why_not(case, person, session).what_if
+        if found is None or not found.per_rule or found.cost is None:
+            continue
+        assert sum(found.per_rule.values()) == -found.cost
+        said = "\n".join(sentences(shown(case, found, audience), Words()))
+        assert ("  by rule: " in said) == full
+        lines += all(f"{rule} " in said for rule in found.per_rule)
+    assert bool(lines) == full
 
 
 def test_moves_lead_from_the_solution_to_the_plan_found(case: Case) -> None:
@@ -91,6 +151,49 @@ def test_every_answer_has_words_for_every_audience(case: Case) -> None:
         for audience in audiences:
             said = sentences(shown(case, answer, audience), Words())
             assert said and all(said)
+
+
+@pytest.fixture(scope="module")
+def absent() -> Case:
+    """The tiny school on a day when t1, whose session s6 is locked into, is away."""
+    school = read(TINY)
+    away = (Away(person="t1", block="Mon.flex"),)
+    scenario = school.model_copy(update={"away": away})
+    return Case(scenario, solved_here(scenario), answering=Desks())
+
+
+@pytest.mark.parametrize("person", ["s2", "s3", "s6"])
+def test_a_session_without_its_leader_says_so(absent: Case, person: str) -> None:
+    """Not the visits, the need or the lock that the absence makes pointless."""
+    found = why_not(absent, person, "algebra-mon")
+    assert (found.obstacle, found.what_if) == ("leaderless", None)
+    said = sentences(shown(absent, found), Words())
+    assert said == ["algebra-mon is closed: all who lead it are away."]
+    take = what_it_takes(absent, person, "algebra-mon")
+    assert [way.kind for way in take.ways] == ["lead"]
+    assert take.ways[0].rows[0].after["leaders"] == []
+
+
+def test_the_story_of_a_session_without_its_leader_says_so(absent: Case) -> None:
+    found = story(absent, "algebra-mon")
+    assert found.leaderless and found.opening is None
+    assert sentences(found, Words())[0] == "algebra-mon is closed: all who lead it are away."
+    assert not story(absent, "study-wed").leaderless
+
+
+def test_nobody_is_called_placed_elsewhere_where_the_leader_is_away() -> None:
+    sessions = table(SESSIONS, "x,X,Mon.flex,,tom", "y,Y,Mon.flex,,")
+    away = table("person,block", "tom,Mon.flex")
+    scenario = world("choices", sessions=sessions, staff=TEACHERS, away=away).scenario
+    lost = stranded(catalogue.facts(scenario), Plan(lines=(), open=frozenset()))
+    assert {(one.leaderless, one.closed) for one in lost} == {(("x",), ("y",))}
+
+
+def test_who_leads_a_session_leads_it(case: Case) -> None:
+    """Whether or not they have anything to attend then."""
+    for session, offered in case.facts.cycle.decided.items():
+        for leader in case.facts.cycle.present_leaders(offered):
+            assert why_not(case, leader, session).obstacle == "leads"
 
 
 def test_strangers_are_refused(case: Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from scheduler.explain import Words, sentences, shown
 from scheduler.explain.treatment import sentences as treated_sentences
 from scheduler.explain.treatment import treated
-from scheduler.explain.typed import Count, Crowd, Story
+from scheduler.explain.typed import Count, Crowd, Story, WhyNot
 from scheduler.models import Certificate, Plan, Scenario, Solution
 from scheduler.verify import judge
 
@@ -70,6 +71,31 @@ def test_a_story_keeps_back_as_much() -> None:
     )
     assert told(found.wished) == told(found.went) == {"1": 20, "2": "some", "3": "few"}
     assert "  wished as choice no. 2: some people" in sentences(found, Words())
+
+
+@pytest.mark.parametrize("audience", ["student", "staff"])
+def test_wishes_of_an_open_session_tell_of_nobody_there(audience: Audience) -> None:
+    """Seven wished it first and six of them are there: one person is not."""
+    found = Story(
+        session="x",
+        open=True,
+        crowd=crowd({"1": 6}, {"choice": 6}),
+        wished={"1": Count(number=7)},
+        went={"y": Count(number=1)},
+    )
+    private = shown(NOBODY, found, audience)
+    assert told(private.crowd.by_rank) == {"1": 6}
+    assert (private.wished, private.went) == ({}, {})
+    assert shown(NOBODY, found, "coordinator") == found
+
+
+@pytest.mark.parametrize(("wished", "number"), [(7, None), (6, 6), (11, 6)])
+def test_who_would_rather_be_there_tells_of_no_few_others(wished: int, number: int | None) -> None:
+    facts = SimpleNamespace(choices=dict.fromkeys((n, "x") for n in range(wished)))
+    case = cast("Case", SimpleNamespace(facts=facts))
+    found = WhyNot(person="p", session="x", obstacle="closed", wanted=Count(number=6))
+    private = shown(case, found)
+    assert private.wanted is not None and private.wanted.number == number
 
 
 def school(grades: dict[str, int]) -> tuple[Scenario, Solution]:

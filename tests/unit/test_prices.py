@@ -105,6 +105,20 @@ def test_prices_are_written_as_the_report_reads_them(
     assert all(sentences(shown(case, one), Words()) for one in found)
 
 
+def test_an_answer_without_a_bound_says_why_it_has_no_prices(tmp_path: Path) -> None:
+    scenario = read(SCHOOL)
+    solution = solved_here(scenario)
+    update = {"bound": None, "gap": None, "status": "feasible"}
+    certificate = solution.certificate.model_copy(update=update)
+    write_scenario(scenario, tmp_path / "in")
+    write_solution(solution.model_copy(update={"certificate": certificate}), tmp_path / "out")
+    told = CliRunner().invoke(
+        app, ["explain", str(tmp_path / "in"), str(tmp_path / "out"), "--prices"]
+    )
+    assert told.exit_code == 0, told.output
+    assert "has no bound" in " ".join(told.stderr.split())
+
+
 def test_the_command_saves_and_gathers_prices(tmp_path: Path) -> None:
     scenario = read(SCHOOL)
     write_scenario(scenario, tmp_path / "in")

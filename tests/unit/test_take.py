@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,19 @@ import pytest
 from typer.testing import CliRunner
 
 from scheduler.cli.app import app
-from scheduler.explain import Case, Unanswerable, Words, sentences, shown, what_it_takes
+from scheduler.explain import (
+    Case,
+    Unanswerable,
+    Words,
+    sentences,
+    shown,
+    what_it_takes,
+    why,
+    why_not,
+)
 from scheduler.explain.altered import applied, rows_changed, smaller, twice, with_lock
 from scheduler.explain.take import KINDS
+from scheduler.explain.typed import Take
 from scheduler.reading import read
 from scheduler.verify import judge
 from scheduler.writing import scenario_zip, write_scenario, write_solution
@@ -22,7 +33,7 @@ from tests.solving import Desks, solved_here
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scheduler.explain.typed import Take, WayIn
+    from scheduler.explain.typed import Answer, WayIn
     from scheduler.models import Scenario
 
 BELLS = [
@@ -33,7 +44,7 @@ SCHOOL = {
     "scenario": {"name": "Six", "rules": {"fairness": {"form": "sum"}}},
     "bells": BELLS,
     "students": [{"id": p, "grade": "9"} for p in ("ada", "ben", "cal", "dan", "eve", "fay")],
-    "staff": [{"id": "ms-k"}],
+    "staff": [{"id": "ms-k"}, {"id": "mr-z"}],
     "rooms": [{"id": "r1", "seats": 1}, {"id": "r2", "seats": 2}, {"id": "r3", "seats": 8}],
     "activities": [
         {"id": "robots", "kind": "flex", "max_size": 1},
@@ -41,6 +52,7 @@ SCHOOL = {
         {"id": "chess", "kind": "flex"},
         {"id": "drama", "kind": "flex", "min_size": 3},
         {"id": "clay", "kind": "flex", "tags": ["art"], "max_size": 1},
+        {"id": "yoga", "kind": "flex"},
         {"id": "study", "kind": "flex", "fallback": True},
     ],
     "sessions": [
@@ -51,6 +63,7 @@ SCHOOL = {
         {"id": "chess-tue", "activity": "chess", "block": "Tue.flex"},
         {"id": "drama-mon", "activity": "drama", "block": "Mon.flex"},
         {"id": "clay-tue", "activity": "clay", "block": "Tue.flex"},
+        {"id": "yoga-mon", "activity": "yoga", "block": "Mon.flex", "leaders": ["mr-z"]},
         {"id": "study-mon", "activity": "study", "block": "Mon.flex"},
         {"id": "study-tue", "activity": "study", "block": "Tue.flex"},
     ],
@@ -84,7 +97,7 @@ SCHOOL = {
             "reason": "PULL-",
         },
     ],
-    "away": [{"person": "dan", "block": "Mon.flex"}],
+    "away": [{"person": p, "block": "Mon.flex"} for p in ("dan", "mr-z")],
 }
 
 
@@ -157,7 +170,15 @@ def test_what_stands_against_a_wish_decides_what_is_tried(told: list[Take]) -> N
     assert kinds("dan", "chess-mon") == {"attend"}
     assert kinds("ms-k", "chess-mon") == kinds("ada", "robots-mon") == set()
     assert kinds("fay", "chess-tue") == {"unlock"}
+    assert kinds("fay", "yoga-mon") == {"lead"}
     assert "open" in kinds("ada", "drama-mon") | kinds("ben", "drama-mon")
+
+
+def test_who_leads_a_session_is_told_so(case: Case, told: list[Take]) -> None:
+    """Also where they have no lesson of their own then."""
+    (take,) = [t for t in told if (t.person, t.session) == ("ms-k", "chess-mon")]
+    assert why_not(case, "ms-k", "chess-mon").obstacle == take.obstacle == "leads"
+    assert sentences(take, Words()) == ["ms-k leads chess-mon."]
 
 
 def test_rows_changed_lead_from_one_scenario_to_the_other(case: Case) -> None:
@@ -209,6 +230,29 @@ def test_a_student_is_told_who_asked_only_where_that_is_shared(case: Case) -> No
             assert way.rows == () and way.subjects == () and way.hold == ""
             if way.kind == "move":
                 assert bool(way.to) == bool(way.askers) == told
+
+
+def test_a_student_is_told_of_no_lock(case: Case, told: list[Take]) -> None:
+    """Nor in the words: school decided so, as for needs and pulls that are not shared."""
+    answers: list[Answer] = [shown(case, take) for take in told]
+    for person in ("ada", "eve", "fay"):
+        answers += [shown(case, one) for one in why(case, person)]
+        answers += [shown(case, why_not(case, person, s)) for s in case.facts.cycle.decided]
+    for answer in answers:
+        text = "\n".join(sentences(answer, Words())) + answer.model_dump_json()
+        assert not re.findall(r"(?<!b)lock\b", text), text
+    said = {way.kind for take in answers if isinstance(take, Take) for way in take.ways}
+    assert "school" in said and "unlock" not in said
+
+
+def test_what_stands_behind_a_hidden_lock_is_said_truly(case: Case) -> None:
+    """Eve is locked in at that time; Fay is kept out, and is where she is by no lock."""
+    eve, fay = (
+        shown(case, why_not(case, *one)) for one in (("eve", "math-mon"), ("fay", "chess-tue"))
+    )
+    assert sentences(eve, Words()) == ["eve is in chess-mon then: placed by school."]
+    assert sentences(fay, Words()) == ["School decided otherwise for fay."]
+    assert (eve.instead, fay.instead) == ("chess-mon", "")
 
 
 def test_a_coordinator_can_make_the_change_without_its_reason(case: Case) -> None:
