@@ -87,7 +87,11 @@ class _Whole:
         self.v = completed(self.matrix, base)
 
     def _moving(self) -> Matrix:
-        """``Σ new x − moved ≤ 0`` for each place, ``old x + moved ≥ 1`` for each old column."""
+        """``Σ new x − moved ≤ 0`` for each place, ``old x + moved ≥ 1`` for each old visit.
+
+        An empty place is no visit: whoever gets one moves by the first row, and whose place is
+        filled by leading does not move.
+        """
         task, old = self.task, self.task.matrix
         wide = _spread(old, self.size, self.who, task.forced[self.who].astype(np.int64))
         counts = task.counted & ~task.forced
@@ -97,7 +101,9 @@ class _Whole:
         rows, row = np.unique(place, return_inverse=True)
         whose = np.full(old.shape[0], SHARED)
         whose[place] = old.owner[column]
-        stays = np.flatnonzero((task.start > 0) & (old.owner[: self.size] >= 0))
+        stood = (task.start > 0) & (old.owner[: self.size] >= 0)
+        stood[self.empty] = False
+        stays = np.flatnonzero(stood)
         stays = stays[counts[old.owner[stays]]]
         number = len(rows) + np.arange(len(stays))
         link = sparse.coo_array(

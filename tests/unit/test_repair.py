@@ -25,6 +25,7 @@ from scheduler.solver.mending import Mended, More
 from scheduler.solver.solve import CheckerDisagrees
 from scheduler.verify import verify
 from scheduler.writing import AFTERWARDS, CannotWrite, write_repaired, write_solution
+from tests.rules.worlds import PD, SESSIONS, STAFF, table
 from tests.schools import TINY
 from tests.solving import solved_here
 
@@ -144,6 +145,29 @@ def test_what_is_over_cannot_change(school: Scenario) -> None:
         after(school, "cancel,robotics-mon,,", since="Wed.flex")
     with pytest.raises(BadChanges, match="no block in the cycle"):
         after(school, "cancel,robotics-mon,,", since="Fri.flex")
+
+
+# ---- who counts as moving ----------------------------------------------------------------------
+
+
+def test_whose_place_is_filled_by_leading_does_not_move() -> None:
+    """Tom had no place, for nobody could open `x`; he leads it after the change."""
+    school = Scenario.model_validate(
+        {
+            "bells": PD,
+            "staff": table(STAFF, "tom,,", "una,a,", "wes,a,", "vic,,"),
+            "activities": table("id,kind,only,min_size,max_size", "X,pd,a,2,3", "Y,pd,,1,3"),
+            "sessions": table(SESSIONS, "x,X,Mon.pd,,una", "y,Y,Mon.pd,,"),
+            "locks": table("person,session,state", "tom,y,out"),
+        }
+    )
+    old = solved_here(school)
+    assert {line.person for line in old.assignments if line.session} == {"una", "wes", "vic"}
+    found = repair(school, old, (Change(action="lead", id="x", value="tom"),), curve=())
+    levels = {level.name: level for level in found.report.levels}
+    assert (levels["unplaced"].value, levels["moved"].value) == (0, 2)
+    assert levels["moved"].bound in (1, 2)
+    assert found.report.moved == ("una", "wes")
 
 
 # ---- the command -----------------------------------------------------------------------------
