@@ -75,6 +75,11 @@ class Freedom:
         self.wide = self._columns()
         self._touch()
 
+    @property
+    def looked_at(self) -> int:
+        """How many people are let go."""
+        return len(self.core | {person for person, _ in self.ring})
+
     # ---- at first ----------------------------------------------------------------------------
 
     def _columns(self) -> Columns:

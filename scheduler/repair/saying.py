@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from scheduler.models import Assignment, Change, Scenario, Solution
     from scheduler.repair.freedom import Freedom
-    from scheduler.solver.mending import Mended
+    from scheduler.repair.repairing import Found
     from scheduler.verify import Judgement
 
 Place = tuple[str, str]
@@ -36,7 +36,7 @@ def said(
     judgement: Judgement,
     changes: Sequence[Change],
     freedom: Freedom,
-    mended: Mended,
+    found: Found,
     curve: tuple[Curve, ...],
 ) -> Repair:
     """The typed answer; who moves is compared by ids alone.
@@ -48,11 +48,11 @@ def said(
         Of the new plan, as the checker sees it.
     changes : sequence of Change
     freedom : Freedom
-        Who was let go.
-    mended : Mended
+        Who counts as moving.
+    found : Found
     curve : tuple of Curve
     """
-    plan = before.solution.plan
+    plan, mended = before.solution.plan, found.mended
     moves = _Moves(before, judgement.assignments, changes, freedom).all()
     opened = {state.session for state in judgement.sessions if state.open}
     blocks = {session.id: session.block for session in before.scenario.sessions}
@@ -78,7 +78,7 @@ def said(
         value=judgement.value,
         headroom=None if mended.waived else from_units(max(0, mended.bound - mended.units)),
         whole=mended.alone,
-        looked_at=len(freedom.core | {person for person, _ in freedom.ring}),
+        looked_at=found.looked_at,
         curve=curve,
     )
 
