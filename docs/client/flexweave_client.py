@@ -930,6 +930,16 @@ class Price(BaseModel):
     gap: float | None = None
 
 
+class Promise(BaseModel):
+    """A promise that was waived, or a required pull that was missed, in a coordinator's words."""
+
+    level: Literal["waived", "missed"]
+    rule: str
+    what: str
+    subjects: list[str]
+    text: str
+
+
 class Remedy(BaseModel):
     """Demands that give way together so that all else holds, verified by a plan."""
 
@@ -940,6 +950,7 @@ class Repaired(BaseModel):
     """What a repair did, and how little of it was possible."""
 
     levels: list[LevelOf]
+    promises: list[Promise] | None = None
     moved: list[str]
     moves: list[AnswerMove]
     gone: list[Gone]

@@ -4,7 +4,7 @@
 the scenario that is there afterwards.
 """
 
-from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
+from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Promise, Repair
 from scheduler.repair.applying import changed
 from scheduler.repair.checking import BadChanges, checked, read_changes, spotted
 from scheduler.repair.repairing import Repaired, repair
@@ -17,6 +17,7 @@ __all__ = [
     "Gone",
     "LevelOf",
     "Move",
+    "Promise",
     "Repair",
     "Repaired",
     "changed",

@@ -67,6 +67,16 @@ class LevelOf(Fact):
         return self.bound == self.value
 
 
+class Promise(Fact):
+    """A promise that was waived, or a required pull that was missed, in a coordinator's words."""
+
+    level: Literal["waived", "missed"]
+    rule: str
+    what: str
+    subjects: tuple[str, ...]
+    text: str
+
+
 class Curve(Fact):
     """If so many may move: how many do, and points gained over the repair, judged."""
 
@@ -82,6 +92,8 @@ class Repair(Fact):
     ----------
     levels : tuple of LevelOf
         Aims in their order.
+    promises : tuple of Promise
+        What was waived and missed, one by one.
     moved : tuple of str
         People whose week changes although they were due and placed by the old plan; newcomers,
         and places that went because somebody is away, do not count.
@@ -101,6 +113,7 @@ class Repair(Fact):
     """
 
     levels: tuple[LevelOf, ...]
+    promises: tuple[Promise, ...] = ()
     moved: tuple[str, ...]
     moves: tuple[Move, ...]
     gone: tuple[Gone, ...]

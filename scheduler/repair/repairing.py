@@ -11,7 +11,7 @@ from scheduler.models import Certificate, Level, Scenario, Solution
 from scheduler.repair.answer import Curve
 from scheduler.repair.applying import changed
 from scheduler.repair.freedom import Freedom
-from scheduler.repair.saying import Before, movers, said
+from scheduler.repair.saying import Before, missed, movers, said
 from scheduler.solver.ahead import Ahead
 from scheduler.solver.isolate import Isolated
 from scheduler.solver.mending import Mended, More, Stuck
@@ -222,7 +222,7 @@ def _proven(kept: Mended, rounds: Sequence[Mended]) -> Mended:
         )
         for at, level in enumerate(kept.levels)
     )
-    return kept._replace(levels=levels)
+    return kept._replace(fewest=max(other.fewest for other in rounds), levels=levels)
 
 
 def _closed(model: Model, base: Ints, start: Ints) -> Ints:
@@ -272,11 +272,10 @@ def _confirm(judgement: Judgement, report: Repair) -> None:
     """
     found = [Disagreement("assignments.csv", f"illegal: {f.text}") for f in judgement.illegal]
     waived = len(judgement.waived)
-    missed = sum(f.rule == "pulls" and f.what == "required" for f in judgement.findings)
     truth = {
         "waived": waived,
         "unplaced": judgement.counts["unplaced"],
-        "missed": missed,
+        "missed": len(missed(judgement)),
         "moved": len(report.moved),
     }
     for level in report.levels:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from scheduler.models.points import from_units
-from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
+from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Promise, Repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from scheduler.models import Assignment, Change, Scenario, Solution
+    from scheduler.models import Assignment, Change, Finding, Scenario, Solution
     from scheduler.repair.freedom import Freedom
     from scheduler.repair.repairing import Found
     from scheduler.verify import Judgement
@@ -56,13 +56,11 @@ def said(
     moves = _Moves(before, judgement.assignments, changes, freedom).all()
     opened = {state.session for state in judgement.sessions if state.open}
     blocks = {session.id: session.block for session in before.scenario.sessions}
-    waived = LevelOf(name="waived", value=mended.waived, bound=None if mended.waived else 0)
-    levels = [
-        LevelOf.model_validate({**level._asdict(), "bound": None if mended.waived else level.bound})
-        for level in mended.levels
-    ]
+    waived = LevelOf(name="waived", value=mended.waived, bound=mended.fewest)
+    levels = [LevelOf.model_validate(level._asdict()) for level in mended.levels]
     return Repair(
         levels=(waived, *levels),
+        promises=tuple(_promises(judgement)),
         moved=tuple(dict.fromkeys(m.person for m in moves if m.because.kind != "new")),
         moves=moves,
         gone=tuple(
@@ -80,6 +78,29 @@ def said(
         whole=mended.alone,
         looked_at=found.looked_at,
         curve=curve,
+    )
+
+
+def _promises(judgement: Judgement) -> Iterator[Promise]:
+    """What was waived and missed, in the words that the files have."""
+    for finding in judgement.waived:
+        yield _promise("waived", finding)
+    for finding in missed(judgement):
+        yield _promise("missed", finding)
+
+
+def missed(judgement: Judgement) -> tuple[Finding, ...]:
+    """Required pulls that are not kept."""
+    return tuple(f for f in judgement.findings if (f.rule, f.what) == ("pulls", "required"))
+
+
+def _promise(level: Literal["waived", "missed"], finding: Finding) -> Promise:
+    return Promise(
+        level=level,
+        rule=finding.rule,
+        what=finding.what,
+        subjects=finding.subjects,
+        text=finding.text,
     )
 
 

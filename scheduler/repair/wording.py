@@ -53,6 +53,7 @@ def sentences(report: Repair, audience: Audience = "student") -> Iterator[str]:
             yield _level(level, open_to_all)
     if not open_to_all:
         return
+    yield from (f"{promise.level}: {promise.text}" for promise in report.promises)
     for move in report.moves:
         yield moved(move)
     yield from (f"{gone.person}, {gone.block}: away, leaves {gone.before}" for gone in report.gone)

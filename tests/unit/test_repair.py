@@ -19,6 +19,7 @@ from scheduler.repair import (
     read_changes,
     repair,
     repairing,
+    sentences,
     spotted,
 )
 from scheduler.solver.mending import Mended, More, Reached
@@ -187,11 +188,29 @@ def test_the_bounds_of_rounds_are_joined_where_the_levels_before_are_equal() -> 
     def mended(*levels: tuple[int, int]) -> Mended:
         none = np.zeros(0, dtype=np.int64)
         reached = tuple(Reached(n, *level) for n, level in zip("abc", levels, strict=True))
-        return Mended(none, 0, reached, 0, 0, False, none)
+        return Mended(none, 0, 0, reached, 0, 0, False, none)
 
     kept = mended((2, 0), (1, 0), (3, 1))
     rounds = [kept, mended((2, 2), (2, 1), (9, 9)), mended((4, 1), (1, 1), (3, 3))]
     assert [level.bound for level in repairing._proven(kept, rounds).levels] == [2, 1, 1]
+
+
+def test_what_is_waived_and_missed_is_named_and_proven(school: Scenario) -> None:
+    old = solved_here(school)
+    found = repair(school, old, (Change(action="away", id="t1", block="Mon.flex"),), curve=())
+    (waived, *_), (promise,) = found.report.levels, found.report.promises
+    assert (waived.name, waived.value, waived.bound) == ("waived", 1, 1)
+    assert (promise.level, promise.subjects) == ("waived", ("s6", "algebra-mon"))
+    told = "\n".join(sentences(found.report, "coordinator"))
+    assert "promises that had to be waived: 1, fewer are impossible" in told
+    assert f"waived: {promise.text}" in told and "s6" in promise.text
+    pull = Change(action="pull", id="s6", value="robotics-mon")
+    found = repair(school, old, (pull,), curve=())
+    (promise,) = found.report.promises
+    assert (promise.level, promise.rule, promise.what) == ("missed", "pulls", "required")
+    assert f"missed: {promise.text}" in "\n".join(sentences(found.report, "admin"))
+    for audience in ("student", "staff"):
+        assert not any("s6" in text for text in sentences(found.report, audience))
 
 
 # ---- the command -----------------------------------------------------------------------------
@@ -278,7 +297,8 @@ def test_locks_that_cannot_hold_any_more_are_waived(school: Scenario, tmp_path: 
         "-o", tmp_path / "new", "--audience", "coordinator",
     )  # fmt: skip
     assert done.exit_code == 1, done.output
-    assert "promises that had to be waived: 1" in done.output
+    assert "promises that had to be waived: 1, fewer are impossible" in done.output
+    assert "waived: s" in done.output and "against a lock that could not hold" in done.output
     assert verify(read(tmp_path / "new" / "scenario"), read_solution(tmp_path / "new")) == []
 
 
