@@ -530,10 +530,11 @@ class Balance(BaseModel):
 class Because(BaseModel):
     """The change that somebody moves for: its number in the file's order, from 1, and its action."""
 
-    kind: Literal["lost", "pulled", "new", "placed", "room"]
+    kind: Literal["lost", "pulled", "new", "placed", "room", "closed", "fills", "better"]
     change: int | None = None
     action: Literal["away", "cancel", "room", "lead", "resize", "pull", "add", "drop"] | None = None
     id: str | None = None
+    room: str | None = None
 
 
 class Bell(BaseModel):

@@ -20,13 +20,17 @@ class Because(Fact):
     """The change that somebody moves for: its number in the file's order, from 1, and its action.
 
     ``kind`` says how: the change takes the place away (``lost``), asks for it (``pulled``), brings
-    the person (``new``), fills an empty place (``placed``), or others need room (``room``).
+    the person (``new``). Or no change does, and an empty place is filled (``placed``), somebody
+    came into the session, which is full now (``room``), it closes (``closed``), the session after
+    would be too small (``fills``), or the plan is just better so (``better``). ``id`` is that of
+    the change, else of the session that closes or stays open; ``room`` where a session meets now.
     """
 
-    kind: Literal["lost", "pulled", "new", "placed", "room"]
+    kind: Literal["lost", "pulled", "new", "placed", "room", "closed", "fills", "better"]
     change: int | None = None
     action: Action | None = None
     id: str = ""
+    room: str = ""
 
 
 class Move(Fact):

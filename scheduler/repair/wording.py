@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from scheduler.repair.answer import Because, LevelOf, Move, Repair
+    from scheduler.repair.answer import LevelOf, Move, Repair
     from scheduler.rules.contract import Audience
 
 LEVELS = {
@@ -23,12 +23,14 @@ LEVELS = {
 WHY = {
     ("lost", "away"): "{id} is away",
     ("lost", "cancel"): "{id} is cancelled",
-    ("lost", "room"): "the room of {id} changes or is lost",
+    ("lost", "room"): "room {id} is lost",
     ("lost", "lead"): "{id} is led by others",
     ("lost", "resize"): "{id} has other seats",
     ("lost", "drop"): "{id} has left",
     ("pulled", "pull"): "required there",
     ("new", "add"): "new",
+    ("fills", ""): "keeps {id} open",
+    ("closed", ""): "{id} closes",
     ("room", "pull"): "makes room for {id}, who is required there",
     ("room", "add"): "makes room for {id}, who is new",
 }
@@ -36,11 +38,17 @@ PLAIN = {
     "lost": "the session is no longer there for them",
     "room": "makes room",
     "placed": "had no place",
+    "better": "moves as well, for a better plan",
 }
 
 
-def because(reason: Because) -> str:
+def because(move: Move) -> str:
     """The reason of a move, for coordinators."""
+    reason = move.because
+    if reason.kind == "better" and move.points > 0:
+        return "moves as well, for more points"
+    if reason.kind == "lost" and reason.room:
+        return f"{reason.id} meets in another room"
     words = WHY.get((reason.kind, reason.action or ""))
     return words.format(id=reason.id) if words else PLAIN[reason.kind]
 
@@ -65,7 +73,7 @@ def sentences(report: Repair, audience: Audience = "student") -> Iterator[str]:
 def moved(move: Move) -> str:
     """Who moves, from where to where, and why."""
     places = f"{move.before or 'no place'} → {move.after or 'no place'}"
-    return f"{move.person}, {move.block}: {places} ({because(move.because)})"
+    return f"{move.person}, {move.block}: {places} ({because(move)})"
 
 
 def _level(level: LevelOf, open_to_all: bool) -> str:

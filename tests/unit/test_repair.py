@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,23 +12,28 @@ import pytest
 from typer.testing import CliRunner
 
 from scheduler.cli import app as application
-from scheduler.models import Away, Change, Lock, Previous, Scenario
+from scheduler.models import Assignment, Away, Change, Lock, Plan, Previous, Scenario, SessionState
 from scheduler.reading import examine, read, read_solution
 from scheduler.repair import (
     BadChanges,
+    Because,
+    Move,
     changed,
     checked,
     read_changes,
     repair,
     repairing,
+    saying,
     sentences,
     spotted,
+    wording,
 )
+from scheduler.rules import catalogue
 from scheduler.solver.mending import Mended, More, Reached
 from scheduler.solver.solve import CheckerDisagrees
 from scheduler.verify import verify
 from scheduler.writing import AFTERWARDS, CannotWrite, write_repaired, write_solution
-from tests.rules.worlds import PD, SESSIONS, STAFF, table
+from tests.rules.worlds import MONDAY, PD, SESSIONS, STAFF, STUDENTS, table
 from tests.schools import TINY
 from tests.solving import solved_here
 
@@ -211,6 +218,99 @@ def test_what_is_waived_and_missed_is_named_and_proven(school: Scenario) -> None
     assert f"missed: {promise.text}" in "\n".join(sentences(found.report, "admin"))
     for audience in ("student", "staff"):
         assert not any("s6" in text for text in sentences(found.report, audience))
+
+
+# ---- why somebody moves ------------------------------------------------------------------------
+
+
+def test_only_places_that_a_change_takes_away_are_explained_by_it(school: Scenario) -> None:
+    change = Change(action="away", id="t1", block="Mon.flex")
+    found = repair(school, solved_here(school), (change,), curve=())
+    for move in found.report.moves:
+        assert (move.because.change == 1) == (move.before == "algebra-mon")
+    told = [text for text in sentences(found.report, "coordinator") if "(t1 is away)" in text]
+    assert told and all("Mon.flex: algebra-mon" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("because", "points", "words"),
+    [
+        (Because(kind="lost", change=1, action="room", id="r1"), 0, "room r1 is lost"),
+        (
+            Because(kind="lost", change=1, action="room", id="x", room="gym"),
+            0,
+            "x meets in another room",
+        ),
+        (Because(kind="fills", id="y"), 0, "keeps y open"),
+        (Because(kind="closed", id="x"), 0, "x closes"),
+        (Because(kind="room"), 0, "makes room"),
+        (Because(kind="better"), 5, "moves as well, for more points"),
+        (Because(kind="better"), -5, "moves as well, for a better plan"),
+    ],
+)
+def test_the_reason_of_a_move_in_words(because: Because, points: int, words: str) -> None:
+    move = Move(
+        person="ada", block="Mon.flex", before="x", after="y", points=Decimal(points),
+        because=because,
+    )  # fmt: skip
+    assert wording.moved(move) == f"ada, Mon.flex: x → y ({words})"
+
+
+def test_reasons_of_moves_that_no_change_asks_for() -> None:
+    """Who fills, who makes room, who leaves what closes, and who just gains."""
+    people = ("ada", "ben", "cy", "dan", "eva", "new")
+    school = Scenario.model_validate(
+        {
+            "bells": MONDAY,
+            "students": table(STUDENTS, *(f"{p},9,," for p in people)),
+            "activities": table("id,kind,min_size,max_size", *(f"{a},flex,0,9" for a in "WXYZ")),
+            "sessions": table(SESSIONS, *(f"{a.lower()},{a},Mon.flex,," for a in "WXYZ")),
+        }
+    )
+
+    def said(after: dict[str, str], sizes: dict[str, tuple[bool, int, int]]) -> dict[str, Because]:
+        old = {"ada": "w", "ben": "x", "cy": "x", "dan": "y", "eva": "z"}
+        states = [
+            SessionState(
+                session=s, activity=s.upper(), block="Mon.flex", open=is_open,
+                size=sum(there == s for there in after.values()), min_size=least, max_size=most,
+            )
+            for s, (is_open, least, most) in sizes.items()
+        ]  # fmt: skip
+        lines = [
+            [
+                Assignment(person=p, block="Mon.flex", session=s, reason="open-seat")
+                for p, s in week.items()
+            ]
+            for week in (old, after)
+        ]
+        before = SimpleNamespace(
+            scenario=school,
+            solution=SimpleNamespace(
+                assignments=lines[0],
+                plan=Plan(lines=tuple(old.items()), open=frozenset("wxyz")),
+            ),
+        )
+        freedom = SimpleNamespace(
+            scenario=school,
+            facts=catalogue.facts(school),
+            gone_lines=frozenset(),
+            newcomers={"new"},
+        )
+        judgement = SimpleNamespace(assignments=lines[1], sessions=states)
+        change = Change(action="add", id="new", value="9")
+        moves = saying._Moves(before, judgement, (change,), freedom).all()
+        return {move.person: move.because for move in moves}
+
+    free = (True, 0, 9)
+    new = said({"ada": "x", "ben": "y", "cy": "x", "dan": "x", "eva": "z", "new": "w"},
+               {"w": (True, 0, 1), "x": free, "y": (True, 1, 9), "z": free})  # fmt: skip
+    assert (new["ada"].kind, new["ada"].change, new["ada"].id) == ("room", 1, "new")
+    assert (new["ben"].kind, new["ben"].id) == ("fills", "y")
+    assert new["dan"].kind == "better" and new["new"].kind == "new"
+    new = said({"ada": "w", "ben": "x", "cy": "x", "dan": "y", "eva": "y"},
+               {"w": free, "x": free, "y": free, "z": (False, 1, 9)})  # fmt: skip
+    assert (new["eva"].kind, new["eva"].id) == ("closed", "z")
 
 
 # ---- the command -----------------------------------------------------------------------------
