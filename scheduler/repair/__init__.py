@@ -6,7 +6,7 @@ the scenario that is there afterwards.
 
 from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Promise, Repair
 from scheduler.repair.applying import changed
-from scheduler.repair.checking import BadChanges, checked, read_changes, spotted
+from scheduler.repair.checking import BadChanges, checked, read_changes, readable, spotted
 from scheduler.repair.repairing import Repaired, repair
 from scheduler.repair.wording import sentences
 
@@ -23,6 +23,7 @@ __all__ = [
     "changed",
     "checked",
     "read_changes",
+    "readable",
     "repair",
     "sentences",
     "spotted",

@@ -117,7 +117,7 @@ def test_a_leader_who_leaves_leaves_no_session_leaderless(school: Scenario) -> N
     ("row", "column", "words"),
     [
         ("away,s9,Mon.flex,", "id", "no person 's9'"),
-        ("away,s1,Tue.flex,", "block", "no block in the cycle 'Tue.flex'"),
+        ("away,s1,Tue.flex,", "block", "no block 'Tue.flex' in the cycle"),
         ("away,s1,Mon.flex,x", "value", "takes no value"),
         ("cancel,robotic-mon,,", "id", "write 'robotics-mon'"),
         ("cancel,robotics-mon,Wed.flex,", "block", "is in Mon.flex"),
@@ -127,6 +127,10 @@ def test_a_leader_who_leaves_leaves_no_session_leaderless(school: Scenario) -> N
         ("lead,robotics-mon,,s1", "value", "no member of staff 's1'"),
         ("resize,robotics-mon,,many", "value", "no number of seats"),
         ("resize,robotics-mon,,1", "value", "fewer than the 2"),
+        ("resize,algebra-mon,,0", "value", "fewer than the 1"),
+        ("away,s2,Mon.flex,", "id", "a row away s2 already (changes.csv:2)"),
+        ("pull,s1,,study;t1;t2", "value", "more than a session and who asks"),
+        ("add,s7,,9;study;study", "value", "'study' is chosen twice"),
         ("pull,s1,,chess", "value", "no session or activity 'chess'"),
         ("pull,s1,,study;t9", "value", "no member of staff 't9'"),
         ("add,s1,,9", "id", "already"),
@@ -148,10 +152,59 @@ def test_what_is_wrong_is_said_with_its_place(
     assert words in str(problem) and problem.hint
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ("drop,s1,,", "drop,s1,,", "already"),
+        ("resize,algebra-mon,,5", "resize,algebra-mon,Mon.flex,4", "already"),
+        ("pull,s1,,study", "pull,s1,,study;t1", "already"),
+        ("cancel,robotics-mon,,", "lead,robotics-mon,,t1", "is cancelled (changes.csv:2)"),
+        ("cancel,robotics-mon,,", "room,robotics-mon,,gym", "is cancelled (changes.csv:2)"),
+        ("cancel,robotics-mon,,", "resize,robotics-mon,,5", "is cancelled (changes.csv:2)"),
+        ("cancel,robotics-mon,,", "add,s7,,9;robotics-mon", "is cancelled (changes.csv:2)"),
+    ],
+)
+def test_rows_that_do_not_go_together(
+    school: Scenario, first: str, second: str, words: str
+) -> None:
+    for rows in ((first, second), (second, first)):
+        with pytest.raises(BadChanges) as bad:
+            after(school, *rows)
+        (problem,) = bad.value.problems
+        at = 2 if "cancelled" in words and rows[0] == second else 3
+        assert str(problem).startswith(f"changes.csv:{at}:")
+        assert words.replace("2", str(5 - at)) in str(problem)
+
+
+def test_two_pulls_of_one_person_and_two_choices_go_together(school: Scenario) -> None:
+    done = after(school, "pull,s1,,study", "pull,s1,,algebra", "away,s1,Mon.p1,", "away,s1,,")
+    assert len(done.pulls) == len(school.pulls) + 2
+
+
+def test_what_is_wrong_is_said_at_once(solved: Path, tmp_path: Path) -> None:
+    path = tmp_path / "changes.csv"
+    path.write_text(f"{HEADER}fly,s1,,\naway,s9,,\n", encoding="utf-8")
+    done = flexweave("repair", TINY, solved, "--changes", path, "-o", tmp_path / "new")
+    assert done.exit_code == 2
+    assert "changes.csv:2:action: " in done.output and "changes.csv:3:id: " in done.output
+    none = flexweave("repair", TINY, solved, "--changes", tmp_path / "none.csv")
+    assert none.exit_code == 2 and "name a file of changes" in none.output
+
+
+def test_an_option_is_no_row(solved: Path, tmp_path: Path) -> None:
+    given = ("repair", TINY, solved, "--away", "t1", "-o", tmp_path / "new")
+    done = flexweave(*given, "--block", "Mon.flex", "--from", "Wed.flex")
+    assert "leave out --away, or give an earlier --from" in done.output
+    path = tmp_path / "changes.csv"
+    path.write_text(f"{HEADER}drop,t1,,\n", encoding="utf-8")
+    done = flexweave(*given, "--changes", path)
+    assert "t1 leaves (changes.csv:2); leave out --away" in done.output
+
+
 def test_what_is_over_cannot_change(school: Scenario) -> None:
     with pytest.raises(BadChanges, match="is over"):
         after(school, "cancel,robotics-mon,,", since="Wed.flex")
-    with pytest.raises(BadChanges, match="no block in the cycle"):
+    with pytest.raises(BadChanges, match=r"no block 'Fri\.flex' in the cycle"):
         after(school, "cancel,robotics-mon,,", since="Fri.flex")
 
 
