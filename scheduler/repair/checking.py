@@ -123,6 +123,7 @@ class _Check:
         self.people = [person.id for person in scenario.people]
         self.added = [c.id for c, _ in rows if c.action == "add"]
         self.dropped = {c.id: spot for c, spot in rows if c.action == "drop"}
+        self.led = {c.id: split(c.value) for c, _ in rows if c.action == "lead"}
         self.cancelled = {c.id: spot for c, spot in rows if c.action == "cancel"}
 
     def problems(self) -> tuple[Problem, ...]:
@@ -180,6 +181,21 @@ class _Check:
                 self._unknown(spot.at("value"), "member of staff", leader, self.staff)
             else:
                 self._still_there(leader, spot, "value")
+                self._free(leader, change.id, spot)
+
+    def _free(self, leader: str, session: str, spot: Spot) -> None:
+        """Somebody new at a session leads nothing else then, once all changes are made."""
+        here = self.sessions.get(session)
+        if here is None or leader in here.leaders:
+            return
+        for other in self.sessions.values():
+            alike = other.id == session or (here.one_of and here.one_of == other.one_of)
+            leaders = self.led.get(other.id, other.leaders)
+            gone = alike or other.id in self.cancelled or other.block != here.block
+            if not gone and leader in leaders:
+                wrong = f"{leader} leads {other.id} in {here.block}"
+                right = f"name somebody free, or others for {other.id} in a row of its own"
+                self.say.wrong(spot.at("value"), wrong, right)
 
     def _resize(self, change: Change, spot: Spot) -> None:
         session = self._session(change, spot)

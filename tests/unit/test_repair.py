@@ -87,12 +87,15 @@ def test_a_lost_room_cancels_who_is_still_in_it(school: Scenario) -> None:
 
 
 def test_lead_resize_and_pull(school: Scenario) -> None:
-    done = after(school, "lead,algebra-mon,,t2;t1", "resize,robotics-mon,,2", "pull,s4,,algebra")
+    free = school.model_copy(
+        update={"sessions": tuple(s for s in school.sessions if s.id != "study-wed")}
+    )
+    done = after(free, "lead,algebra-wed,,t2;t1", "resize,robotics-mon,,2", "pull,s4,,algebra-wed")
     sessions = {s.id: s for s in done.sessions}
-    assert sessions["algebra-mon"].leaders == ("t2", "t1")
+    assert sessions["algebra-wed"].leaders == ("t2", "t1")
     assert sessions["robotics-mon"].max_size == 2
     pull = done.pulls[-1]
-    assert (pull.person, pull.target, pull.by, pull.tier) == ("s4", "algebra", "t2", "required")
+    assert (pull.person, pull.target, pull.by, pull.tier) == ("s4", "algebra-wed", "t2", "required")
 
 
 def test_add_with_choices_and_tags_and_drop(school: Scenario) -> None:
@@ -107,9 +110,22 @@ def test_add_with_choices_and_tags_and_drop(school: Scenario) -> None:
     assert "s1" not in {c.person for c in done.choices} | {s.id for s in done.students}
 
 
+def test_needs_stay_when_who_set_them_leaves(school: Scenario) -> None:
+    (need,) = after(school, "drop,t1,,").needs
+    assert (need.person, need.by) == ("s2", "")
+
+
+def test_leaders_may_change_places(school: Scenario) -> None:
+    done = after(school, "lead,algebra-mon,,t2", "lead,robotics-mon,,t1")
+    sessions = {s.id: s.leaders for s in done.sessions}
+    assert (sessions["algebra-mon"], sessions["robotics-mon"]) == (("t2",), ("t1",))
+    done = after(school, "lead,robotics-mon,,t1", "cancel,algebra-mon,,")
+    assert {s.id: s.leaders for s in done.sessions}["robotics-mon"] == ("t1",)
+
+
 def test_a_leader_who_leaves_leaves_no_session_leaderless(school: Scenario) -> None:
-    done = after(school, "drop,t1,,", "lead,algebra-mon,,t2")
-    assert {s.id for s in done.sessions} == {"robotics-mon", "algebra-mon", "study-wed", "group2"}
+    done = after(school, "drop,t1,,", "lead,algebra-mon,,t2", "cancel,robotics-mon,,")
+    assert {s.id for s in done.sessions} == {"algebra-mon", "study-wed", "group2"}
     assert all(s.home != "t1" for s in done.students) and not done.pulls
 
 
@@ -125,6 +141,7 @@ def test_a_leader_who_leaves_leaves_no_session_leaderless(school: Scenario) -> N
         ("room,r9,,", "id", "no room 'r9'"),
         ("lead,robotics-mon,,", "value", "nobody would lead"),
         ("lead,robotics-mon,,s1", "value", "no member of staff 's1'"),
+        ("lead,robotics-mon,,t1", "value", "t1 leads algebra-mon in Mon.flex"),
         ("resize,robotics-mon,,many", "value", "no number of seats"),
         ("resize,robotics-mon,,1", "value", "fewer than the 2"),
         ("resize,algebra-mon,,0", "value", "fewer than the 1"),
@@ -158,7 +175,7 @@ def test_what_is_wrong_is_said_with_its_place(
         ("drop,s1,,", "drop,s1,,", "already"),
         ("resize,algebra-mon,,5", "resize,algebra-mon,Mon.flex,4", "already"),
         ("pull,s1,,study", "pull,s1,,study;t1", "already"),
-        ("cancel,robotics-mon,,", "lead,robotics-mon,,t1", "is cancelled (changes.csv:2)"),
+        ("cancel,robotics-mon,,", "lead,robotics-mon,,t2", "is cancelled (changes.csv:2)"),
         ("cancel,robotics-mon,,", "room,robotics-mon,,gym", "is cancelled (changes.csv:2)"),
         ("cancel,robotics-mon,,", "resize,robotics-mon,,5", "is cancelled (changes.csv:2)"),
         ("cancel,robotics-mon,,", "add,s7,,9;robotics-mon", "is cancelled (changes.csv:2)"),
