@@ -89,13 +89,20 @@ def _level(level: LevelOf, open_to_all: bool) -> str:
 
 
 def _points(report: Repair) -> Iterator[str]:
-    yield f"points: {report.value_before:,} before, {report.value:,} now"
+    yield f"points: {_plain(report.value_before)} before, {_plain(report.value)} now"
     if report.headroom is not None:
         where = "in the whole school" if report.whole else f"for the {report.looked_at} looked at"
-        yield f"with the same moves, at most {report.headroom:,} points more are possible {where}"
+        most = _plain(report.headroom)
+        yield f"with the same moves, at most {most} points more are possible {where}"
     for step in report.curve:
         yield f"if {step.allowed} may move: {_gain(step.gain)}, {step.moved} move"
 
 
 def _gain(gain: Decimal) -> str:
-    return f"{gain:,} points more" if gain else "no point more was found"
+    return f"{_plain(gain)} points more" if gain else "no point more was found"
+
+
+def _plain(points: Decimal) -> str:
+    """Points without trailing zeros, thousands apart."""
+    text = f"{points:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

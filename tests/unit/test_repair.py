@@ -17,6 +17,7 @@ from scheduler.reading import examine, read, read_solution
 from scheduler.repair import (
     BadChanges,
     Because,
+    Curve,
     Move,
     changed,
     checked,
@@ -381,6 +382,15 @@ def test_reasons_of_moves_that_no_change_asks_for() -> None:
     new = said({"ada": "w", "ben": "x", "cy": "x", "dan": "y", "eva": "y"},
                {"w": free, "x": free, "y": free, "z": (False, 1, 9)})  # fmt: skip
     assert (new["eva"].kind, new["eva"].id) == ("closed", "z")
+
+
+def test_points_have_no_trailing_zeros(school: Scenario) -> None:
+    report = repair(school, solved_here(school), (Change(action="drop", id="s1"),)).report
+    gain = Curve(allowed=5, moved=5, gain=Decimal("1250.0000"))
+    update = {"value_before": Decimal("390"), "value": Decimal("59172.5000"), "curve": (gain,)}
+    told = list(sentences(report.model_copy(update=update), "coordinator"))
+    assert "points: 390 before, 59,172.5 now" in told
+    assert told[-1] == "if 5 may move: 1,250 points more, 5 move"
 
 
 # ---- the command -----------------------------------------------------------------------------
