@@ -530,10 +530,11 @@ class Balance(BaseModel):
 class Because(BaseModel):
     """The change that somebody moves for: its number in the file's order, from 1, and its action."""
 
-    kind: Literal["lost", "pulled", "new", "placed", "room"]
+    kind: Literal["lost", "pulled", "new", "placed", "room", "closed", "fills", "better"]
     change: int | None = None
     action: Literal["away", "cancel", "room", "lead", "resize", "pull", "add", "drop"] | None = None
     id: str | None = None
+    room: str | None = None
 
 
 class Bell(BaseModel):
@@ -930,6 +931,16 @@ class Price(BaseModel):
     gap: float | None = None
 
 
+class Promise(BaseModel):
+    """A promise that was waived, or a required pull that was missed, in a coordinator's words."""
+
+    level: Literal["waived", "missed"]
+    rule: str
+    what: str
+    subjects: list[str]
+    text: str
+
+
 class Remedy(BaseModel):
     """Demands that give way together so that all else holds, verified by a plan."""
 
@@ -940,6 +951,7 @@ class Repaired(BaseModel):
     """What a repair did, and how little of it was possible."""
 
     levels: list[LevelOf]
+    promises: list[Promise] | None = None
     moved: list[str]
     moves: list[AnswerMove]
     gone: list[Gone]

@@ -1,7 +1,7 @@
 """``flexweave repair``: after something changed, as few people as possible move."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,10 +20,13 @@ from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import check_folder, undisturbed
 from scheduler.models import Change, Scenario
 from scheduler.reading.draft import Spot
-from scheduler.repair import Repaired, checked, read_changes, repair, sentences, spotted
+from scheduler.repair import Repaired, checked, readable, repair, sentences, spotted
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
 from scheduler.writing import AFTERWARDS, write_repaired
+
+if TYPE_CHECKING:
+    from scheduler.reading import Problem
 
 EXAMPLES = (
     "flexweave repair fixtures/demo out/demo --away t01 --block Mon.flex -o out/monday "
@@ -82,7 +85,7 @@ def command(
     folder = target or out.with_name(f"{out.name}-repaired")
     check_folder(folder)
     school, solution = true(scenario, out, audience)
-    rows = checked(school, _rows(school, changes, away, block), since)
+    rows = _checked(school, changes, away, block, since)
     extra = {} if curve else {"curve": ()}
     found = repair(school, solution, rows, since=since, seed=seed, time_limit=time_limit, **extra)
     answer = found.solution.overridden(solution.certificate.overrides)
@@ -95,23 +98,30 @@ def command(
         raise typer.Exit(IMPOSSIBLE)
 
 
-def _rows(
-    school: Scenario, changes: Path | None, away: str | None, block: str | None
-) -> tuple[tuple[Change, Spot], ...]:
+def _checked(
+    school: Scenario,
+    changes: Path | None,
+    away: str | None,
+    block: str | None,
+    since: str | None,
+) -> tuple[Change, ...]:
     """Rows of the file, and the one of --away; or else the scenario's own."""
     if block is not None and away is None:
         raise typer.BadParameter("--block belongs to --away.")
     rows: tuple[tuple[Change, Spot], ...] = ()
+    problems: tuple[Problem, ...] = ()
     if changes is not None:
-        rows = read_changes(changes)
+        if not changes.is_file():
+            raise Refused(f"there is no file {changes}; name a file of changes with --changes")
+        rows, problems = readable(changes)
     elif away is None:
         rows = spotted(school.changes)
     if away is not None:
         change = Change(action="away", id=away, block=block or "")
         rows = (*rows, (change, Spot("--away")))
-    if not rows:
+    if not rows and not problems:
         raise Refused("nothing has changed; name a file with --changes, or somebody with --away")
-    return rows
+    return checked(school, rows, since, problems)
 
 
 def _tell(found: Repaired, audience: Audience, as_json: bool) -> None:

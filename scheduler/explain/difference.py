@@ -69,7 +69,8 @@ class Difference(Outcome):
     Attributes
     ----------
     people : int or None
-        People with a move; ``None`` means fewer than 5, where the reader may not know more.
+        People with a move; ``None`` means fewer than 5, where the reader may not know more. Staff
+        are told 0 where nothing at all differs.
     moves : tuple of Move
         In the order of the files. For students their own; for staff none.
     gained, lost, changed : tuple of Changed
@@ -124,7 +125,7 @@ def difference(
     private = audience == "student"
     opened, closed = _open(before, after), _open(after, before)
     return Difference(
-        people=_people(moves, audience),
+        people=_people(moves, audience, same=_same(before, after)),
         moves=moves if full else tuple(_own(m) for m in moves if private and m.person == reader),
         gained=findings[0],
         lost=findings[1],
@@ -149,10 +150,19 @@ def _own(move: Move) -> Move:
     )
 
 
-def _people(moves: Iterable[Move], audience: Audience) -> int | None:
+def _people(moves: Iterable[Move], audience: Audience, *, same: bool) -> int | None:
     number = len({move.person for move in moves})
-    told = audience in ("coordinator", "admin") or (audience == "staff" and number >= FEW)
+    open_to_staff = number >= FEW or same
+    told = audience in ("coordinator", "admin") or (audience == "staff" and open_to_staff)
     return number if told else None
+
+
+def _same(before: Solution, after: Solution) -> bool:
+    """Whether nothing at all differs, which tells nobody anything of a single person."""
+    one, other = (
+        (s.assignments, s.sessions, s.findings, s.certificate.value) for s in (before, after)
+    )
+    return one == other
 
 
 # ---- moves -----------------------------------------------------------------------------------

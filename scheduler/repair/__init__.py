@@ -4,9 +4,9 @@
 the scenario that is there afterwards.
 """
 
-from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
+from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Promise, Repair
 from scheduler.repair.applying import changed
-from scheduler.repair.checking import BadChanges, checked, read_changes, spotted
+from scheduler.repair.checking import BadChanges, checked, read_changes, readable, spotted
 from scheduler.repair.repairing import Repaired, repair
 from scheduler.repair.wording import sentences
 
@@ -17,11 +17,13 @@ __all__ = [
     "Gone",
     "LevelOf",
     "Move",
+    "Promise",
     "Repair",
     "Repaired",
     "changed",
     "checked",
     "read_changes",
+    "readable",
     "repair",
     "sentences",
     "spotted",

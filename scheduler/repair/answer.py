@@ -20,13 +20,17 @@ class Because(Fact):
     """The change that somebody moves for: its number in the file's order, from 1, and its action.
 
     ``kind`` says how: the change takes the place away (``lost``), asks for it (``pulled``), brings
-    the person (``new``), fills an empty place (``placed``), or others need room (``room``).
+    the person (``new``). Or no change does, and an empty place is filled (``placed``), somebody
+    came into the session, which is full now (``room``), it closes (``closed``), the session after
+    would be too small (``fills``), or the plan is just better so (``better``). ``id`` is that of
+    the change, else of the session that closes or stays open; ``room`` where a session meets now.
     """
 
-    kind: Literal["lost", "pulled", "new", "placed", "room"]
+    kind: Literal["lost", "pulled", "new", "placed", "room", "closed", "fills", "better"]
     change: int | None = None
     action: Action | None = None
     id: str = ""
+    room: str = ""
 
 
 class Move(Fact):
@@ -67,6 +71,16 @@ class LevelOf(Fact):
         return self.bound == self.value
 
 
+class Promise(Fact):
+    """A promise that was waived, or a required pull that was missed, in a coordinator's words."""
+
+    level: Literal["waived", "missed"]
+    rule: str
+    what: str
+    subjects: tuple[str, ...]
+    text: str
+
+
 class Curve(Fact):
     """If so many may move: how many do, and points gained over the repair, judged."""
 
@@ -82,6 +96,8 @@ class Repair(Fact):
     ----------
     levels : tuple of LevelOf
         Aims in their order.
+    promises : tuple of Promise
+        What was waived and missed, one by one.
     moved : tuple of str
         People whose week changes although they were due and placed by the old plan; newcomers,
         and places that went because somebody is away, do not count.
@@ -101,6 +117,7 @@ class Repair(Fact):
     """
 
     levels: tuple[LevelOf, ...]
+    promises: tuple[Promise, ...] = ()
     moved: tuple[str, ...]
     moves: tuple[Move, ...]
     gone: tuple[Gone, ...]

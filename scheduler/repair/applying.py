@@ -165,7 +165,11 @@ def _drop(scenario: Scenario, change: Change, over: tuple[str, ...]) -> Scenario
         )
         for table in tables
     }
-    update["needs"] = _without(scenario.needs, lambda row: row.person == gone)
+    update["needs"] = tuple(
+        need.model_copy(update={"by": ""}) if need.by == gone else need
+        for need in scenario.needs
+        if need.person != gone
+    )
     update["students"] = tuple(
         s.model_copy(update={"home": ""}) if s.home == gone else s
         for s in scenario.students

@@ -24,7 +24,11 @@ class BadChanges(BadInput):
     """Something is wrong with the changes; it carries every problem."""
 
 
-def read_changes(path: Path) -> tuple[tuple[Change, Spot], ...]:
+Rows = tuple[tuple[Change, Spot], ...]
+"""Changes, each with its place."""
+
+
+def read_changes(path: Path) -> Rows:
     """Rows of a file of changes, each with its place.
 
     Raises
@@ -32,6 +36,14 @@ def read_changes(path: Path) -> tuple[tuple[Change, Spot], ...]:
     BadChanges
         When the file cannot be read, or a cell cannot be what it says.
     """
+    rows, problems = readable(path)
+    if problems:
+        raise BadChanges(problems)
+    return rows
+
+
+def readable(path: Path) -> tuple[Rows, tuple[Problem, ...]]:
+    """Rows of a file of changes that could be read, and what is wrong with the others."""
     say = Complaints()
     columns = columns_of(Change)
     found = table(path.name, path.read_bytes(), columns, say)
@@ -42,20 +54,30 @@ def read_changes(path: Path) -> tuple[tuple[Change, Spot], ...]:
         row = validated(Change, line.cells, spot.at, say, line.wrong | absent)
         if row is not None:
             rows.append((row, spot))
-    if say.problems:
-        raise BadChanges(in_order(say.problems))
-    return tuple(rows)
+    return tuple(rows), in_order(say.problems)
 
 
-def spotted(changes: Iterable[Change]) -> tuple[tuple[Change, Spot], ...]:
+def spotted(changes: Iterable[Change]) -> Rows:
     """Changes that stand in the scenario's own ``changes.csv``, or were made up, with places."""
     return tuple((change, Spot(FILE, row)) for row, change in enumerate(changes, 2))
 
 
 def checked(
-    scenario: Scenario, rows: Sequence[tuple[Change, Spot]], since: str | None = None
+    scenario: Scenario,
+    rows: Sequence[tuple[Change, Spot]],
+    since: str | None = None,
+    known: Sequence[Problem] = (),
 ) -> tuple[Change, ...]:
     """The changes, once nothing is wrong with them.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    rows : sequence of (Change, Spot)
+    since : str, optional
+        Blocks before this one are over.
+    known : sequence of Problem
+        What is wrong with rows that could not be read, to be said with the rest.
 
     Raises
     ------
@@ -63,13 +85,25 @@ def checked(
         When ids or blocks are unknown, or a value is not what its action takes.
     """
     check = _Check(scenario, rows, since)
+    check.say.problems.extend(known)
     if check.block_is_wrong(since):
         raise BadChanges(check.problems())
     for change, spot in rows:
         check.row(change, spot)
+    check.repeated(rows)
     if problems := check.problems():
         raise BadChanges(problems)
     return tuple(change for change, _ in rows)
+
+
+def _named(spot: Spot) -> str:
+    """Another row, in a message: as messages about it begin."""
+    return spot.file if spot.row is None else f"{spot.file}:{spot.row}"
+
+
+def _without(spot: Spot) -> str:
+    """How to take a change back: it is a row, or an option."""
+    return f"leave out {spot.file}" if spot.row is None else "remove the row"
 
 
 class _Check:
@@ -89,6 +123,7 @@ class _Check:
         self.people = [person.id for person in scenario.people]
         self.added = [c.id for c, _ in rows if c.action == "add"]
         self.dropped = {c.id: spot for c, spot in rows if c.action == "drop"}
+        self.led = {c.id: split(c.value) for c, _ in rows if c.action == "lead"}
         self.cancelled = {c.id: spot for c, spot in rows if c.action == "cancel"}
 
     def problems(self) -> tuple[Problem, ...]:
@@ -97,7 +132,7 @@ class _Check:
     def block_is_wrong(self, since: str | None) -> bool:
         wrong = since is not None and since not in self.cycle.blocks
         if wrong:
-            self._unknown(Where("--from"), "block in the cycle", str(since), [*self.cycle.blocks])
+            self._unknown_block(Where("--from"), str(since))
         return wrong
 
     def row(self, change: Change, spot: Spot) -> None:
@@ -146,6 +181,21 @@ class _Check:
                 self._unknown(spot.at("value"), "member of staff", leader, self.staff)
             else:
                 self._still_there(leader, spot, "value")
+                self._free(leader, change.id, spot)
+
+    def _free(self, leader: str, session: str, spot: Spot) -> None:
+        """Somebody new at a session leads nothing else then, once all changes are made."""
+        here = self.sessions.get(session)
+        if here is None or leader in here.leaders:
+            return
+        for other in self.sessions.values():
+            alike = other.id == session or (here.one_of and here.one_of == other.one_of)
+            leaders = self.led.get(other.id, other.leaders)
+            gone = alike or other.id in self.cancelled or other.block != here.block
+            if not gone and leader in leaders:
+                wrong = f"{leader} leads {other.id} in {here.block}"
+                right = f"name somebody free, or others for {other.id} in a row of its own"
+                self.say.wrong(spot.at("value"), wrong, right)
 
     def _resize(self, change: Change, spot: Spot) -> None:
         session = self._session(change, spot)
@@ -156,9 +206,10 @@ class _Check:
         if session is None:
             return
         activity = self.cycle.activities[session.activity]
-        least = activity.min_size if session.min_size is None else session.min_size
-        if least is not None and int(change.value) < least:
-            wrong = f"{change.value} seats are fewer than the {least} people that it needs"
+        given = activity.min_size if session.min_size is None else session.min_size
+        least = 1 if given is None else given
+        if int(change.value) < least:
+            wrong = f"{change.value} seats are fewer than the {least} that it needs"
             self.say.wrong(spot.at("value"), wrong, f"write at least {least}, or cancel it")
 
     def _pull(self, change: Change, spot: Spot) -> None:
@@ -170,8 +221,11 @@ class _Check:
             return
         if target in self.cancelled:
             there = self.cancelled[target]
-            wrong = f"{target} is cancelled ({there})"
+            wrong = f"{target} is cancelled ({_named(there)})"
             self.say.wrong(spot.at("value"), wrong, "name another session, or its activity")
+        if len(split(change.value)) > 2:
+            wrong = f"{change.value!r} names more than a session and who asks"
+            self.say.wrong(spot.at("value"), wrong, f"write {target};{by}, and others in rows")
         if by and by not in self.staff:
             self._unknown(spot.at("value"), "member of staff", by, self.staff)
         elif not by:
@@ -197,9 +251,16 @@ class _Check:
                 opaque(new.grade)
             except ValueError as error:
                 self.say.wrong(spot.at("value"), *str(error).split("; ", 1))
+        items = [item.strip() for item in change.value.split(";")]
         for choice in new.choices:
             if choice not in self.offer:
                 self._unknown(spot.at("value"), "session or activity", choice, self.offer)
+            elif choice in self.cancelled:
+                wrong = f"{choice} is cancelled ({_named(self.cancelled[choice])})"
+                self.say.wrong(spot.at("value"), wrong, "choose another session, or its activity")
+            elif items.count(choice) > 1:
+                wrong = f"{choice!r} is chosen twice"
+                self.say.wrong(spot.at("value"), wrong, "write each choice once")
 
     def _drop(self, change: Change, spot: Spot) -> None:
         if change.id not in self.people:
@@ -216,8 +277,8 @@ class _Check:
 
     def _still_there(self, person: str, spot: Spot, column: str) -> None:
         if person in self.dropped:
-            wrong = f"{person} leaves ({self.dropped[person]})"
-            self.say.wrong(spot.at(column), wrong, "remove one of the two rows")
+            wrong = f"{person} leaves ({_named(self.dropped[person])})"
+            self.say.wrong(spot.at(column), wrong, f"{_without(spot)}, or the other")
 
     def _session(self, change: Change, spot: Spot) -> Session | None:
         session = self.sessions.get(change.id)
@@ -227,18 +288,22 @@ class _Check:
         if change.block not in ("", session.block):
             wrong = f"{change.id} is in {session.block}, not in {change.block}"
             self.say.wrong(spot.at("block"), wrong, "leave it empty")
+        if change.action != "cancel" and change.id in self.cancelled:
+            wrong = f"{change.id} is cancelled ({_named(self.cancelled[change.id])})"
+            self.say.wrong(spot.at("id"), wrong, f"{_without(spot)}, or the other")
         if session.block in self.over:
             wrong = f"{change.id} is over: {session.block} is before {self.since}"
-            self.say.wrong(spot.at("id"), wrong, "remove the row, or give an earlier --from")
+            right = f"{_without(spot)}, or give an earlier --from"
+            self.say.wrong(spot.at("id"), wrong, right)
         return session
 
     def _block(self, change: Change, spot: Spot) -> None:
         if change.block and change.block not in self.cycle.blocks:
-            known = list(self.cycle.blocks)
-            self._unknown(spot.at("block"), "block in the cycle", change.block, known)
+            self._unknown_block(spot.at("block"), change.block)
         if change.block in self.over:
             wrong = f"{change.block} is over: it is before {self.since}"
-            self.say.wrong(spot.at("block"), wrong, "remove the row, or give an earlier --from")
+            right = f"{_without(spot)}, or give an earlier --from"
+            self.say.wrong(spot.at("block"), wrong, right)
 
     def _no_block(self, change: Change, spot: Spot) -> None:
         if change.block:
@@ -249,6 +314,23 @@ class _Check:
         if change.value:
             wrong = f"the action {change.action} takes no value"
             self.say.wrong(spot.at("value"), wrong, "leave it empty")
+
+    def repeated(self, rows: Sequence[tuple[Change, Spot]]) -> None:
+        """Say which rows ask for what another row asks for already."""
+        first: dict[tuple[str, ...], Spot] = {}
+        for change, spot in rows:
+            block = "" if change.id in self.sessions else change.block
+            target = split(change.value)[:1] if change.action == "pull" else ()
+            there = first.setdefault((change.action, change.id, block, *target), spot)
+            if there is not spot and change.action != "add":
+                wrong = f"there is a row {change.action} {change.id} already ({_named(there)})"
+                self.say.wrong(spot.at("id"), wrong, f"{_without(spot)}, or the other")
+
+    def _unknown_block(self, where: Where, name: str) -> None:
+        known = list(self.cycle.blocks)
+        near = nearest(name, known)
+        right = f"write {near!r}, the nearest" if near else "there is no block at all"
+        self.say.wrong(where, f"there is no block {name!r} in the cycle", right)
 
     def _unknown(
         self, where: Where, sort: str, name: str, known: Sequence[str], more: str = ""

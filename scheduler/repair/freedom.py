@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 EMPTY = 200
-"""People without a place from before who are let go; where they are more, none of them is."""
+"""People without a place from before who are let go; where they are more, none of them is.
+
+So it is with people whose lock was waived.
+"""
 
 CLOSE = 60
 """People in the way who are let go altogether; where they are more, only in blocks concerned."""
@@ -75,6 +78,11 @@ class Freedom:
         self.wide = self._columns()
         self._touch()
 
+    @property
+    def looked_at(self) -> int:
+        """How many people are let go."""
+        return len(self.core | {person for person, _ in self.ring})
+
     # ---- at first ----------------------------------------------------------------------------
 
     def _columns(self) -> Columns:
@@ -98,7 +106,7 @@ class Freedom:
         start = Model(columns, matrix, columns.count).standing(self.plan)
         self.core |= set(self.newcomers) | self.lost(columns) | self._asked()
         self.core |= self._broken(columns, elastic.strict(matrix), start)
-        self.core |= self._empty(columns, start)
+        self.core |= self._empty(columns, start) | self._waived()
         self.core |= self._paired()
         self.ring |= self._beside()
 
@@ -163,6 +171,13 @@ class Freedom:
         empty = columns.place_person[start[columns.unplaced_columns] > 0]
         people = {columns.people[p] for p in empty.tolist()}
         return people if len(people) <= EMPTY else people & (self.core | self.newcomers)
+
+    def _waived(self) -> set[str]:
+        """People whose lock the old plan does not keep: perhaps it can hold now."""
+        lines = set(self.plan.lines)
+        locks = self.facts.locks.items()
+        people = {key[0] for key, state in locks if (state == "in") != (key in lines)}
+        return people if len(people) <= EMPTY else set()
 
     def _paired(self) -> set[str]:
         """Those who are paired with somebody who is let go."""

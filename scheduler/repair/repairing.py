@@ -11,7 +11,7 @@ from scheduler.models import Certificate, Level, Scenario, Solution
 from scheduler.repair.answer import Curve
 from scheduler.repair.applying import changed
 from scheduler.repair.freedom import Freedom
-from scheduler.repair.saying import Before, movers, said
+from scheduler.repair.saying import Before, missed, movers, said
 from scheduler.solver.ahead import Ahead
 from scheduler.solver.isolate import Isolated
 from scheduler.solver.mending import Mended, More, Stuck
@@ -102,7 +102,7 @@ def repair(
     seconds["check"] = time.monotonic() - began - seconds["search"]
     before = Before(scenario, solution)
     steps = tuple(_step(before, freedom, judgement, *step) for step in found.curve)
-    report = said(before, judgement, changes, freedom, found.mended, steps)
+    report = said(before, judgement, changes, freedom, found, steps)
     _confirm(judgement, report)
     seconds = {name: round(value, 3) for name, value in seconds.items()}
     report = report.model_copy(update={"seconds": seconds})
@@ -111,11 +111,29 @@ def repair(
 
 
 class Found(NamedTuple):
-    """What the search came to: its plan, and plans with so many more moves."""
+    """What the search came to: its plan, plans with so many more moves, and how many it let go."""
 
     mended: Mended
     plan: Plan
     curve: tuple[tuple[int, Plan], ...]
+    looked_at: int
+
+
+class _Round(NamedTuple):
+    """What one round found: the model it was found in, and how many people were let go in it."""
+
+    mended: Mended
+    model: Model
+    start: Ints
+    more: tuple[More, ...]
+    looked_at: int
+
+    @property
+    def rank(self) -> tuple[int, ...]:
+        """The fewer, the better; then points; then whether that holds for the whole school."""
+        found = self.mended
+        counts = (-level.value for level in found.levels)
+        return (-found.waived, *counts, found.units, found.alone)
 
 
 class _Search:
@@ -125,10 +143,8 @@ class _Search:
         self, freedom: Freedom, curve: tuple[int, ...], seed: int, deadline: float | None
     ) -> None:
         self.freedom, self.curve, self.seed, self.deadline = freedom, curve, seed, deadline
-        self.mended: Mended | None = None
-        self.model: Model | None = None
-        self.start: Ints | None = None
-        self.more: list[More] = []
+        self.kept: _Round | None = None
+        self.all: list[Mended] = []
         self.timed_out = False
 
     def run(self) -> None:
@@ -144,6 +160,7 @@ class _Search:
     def _round(self, model: Model, task: Mending) -> Ints | None:
         """Mend once; people to let go of next."""
         leave: Ints | None = None
+        mended: Mended | None = None
         more: list[More] = []
         child = Isolated(task, self.deadline)
         for event in cast("Iterable[object]", child):
@@ -151,19 +168,22 @@ class _Search:
                 case Stuck():
                     leave = event.leave
                 case Mended():
-                    leave, better = event.leave, self._better(event)
-                    if better:
-                        self.mended, self.model, self.more = event, model, more
-                        self.start = task.start
+                    leave, mended = event.leave, event
                 case More():
                     more.append(event)
         self.timed_out |= child.timed_out
+        if mended is not None:
+            self.all.append(mended)
+            found = _Round(mended, model, task.start, tuple(more), self.freedom.looked_at)
+            if self._better(found):
+                self.kept = found
         return leave
 
-    def _better(self, other: Mended) -> bool:
-        if self.mended is None:
+    def _better(self, other: _Round) -> bool:
+        """Whether it is, or was found among more people as completely."""
+        if self.kept is None or other.rank > self.kept.rank:
             return True
-        return _rank(other) > _rank(self.mended)
+        return other.rank == self.kept.rank and len(other.more) == len(self.kept.more)
 
     def best(self) -> Found:
         """The best answer of all rounds, with the best bounds.
@@ -173,29 +193,44 @@ class _Search:
         NothingFound
             When there is none.
         """
-        if self.mended is None or self.model is None:
+        kept = self.kept
+        if kept is None:
             raise NothingFound(
                 "no repair was found that keeps what is over and everybody who was not let go"
             )
-        model, start = self.model, self.start
         plans = [
-            model.plan(_closed(model, base, start))
-            for base in (self.mended.base, *(more.base for more in self.more))
+            kept.model.plan(_closed(kept.model, base, kept.start))
+            for base in (kept.mended.base, *(more.base for more in kept.more))
         ]
-        return Found(self.mended, plans[0], tuple(zip(self.curve, plans[1:], strict=False)))
+        curve = tuple(zip(self.curve, plans[1:], strict=False))
+        return Found(_proven(kept.mended, self.all), plans[0], curve, kept.looked_at)
 
 
-def _rank(mended: Mended) -> tuple[int, ...]:
-    """The fewer, the better; then points."""
-    return (-mended.waived, *(-level.value for level in mended.levels), mended.units)
+def _proven(kept: Mended, rounds: Sequence[Mended]) -> Mended:
+    """With the highest bound of each level.
+
+    A level's bound holds for all plans that keep the levels before it, so it holds for any other
+    round's answer that reached the same on those.
+    """
+
+    def before(mended: Mended, at: int) -> tuple[int, ...]:
+        return (mended.waived, *(level.value for level in mended.levels[:at]))
+
+    levels = tuple(
+        level._replace(
+            bound=max(o.levels[at].bound for o in rounds if before(o, at) == before(kept, at))
+        )
+        for at, level in enumerate(kept.levels)
+    )
+    return kept._replace(fewest=max(other.fewest for other in rounds), levels=levels)
 
 
-def _closed(model: Model, base: Ints, start: Ints | None) -> Ints:
+def _closed(model: Model, base: Ints, start: Ints) -> Ints:
     """Without sessions that the search opened and nobody came to."""
     columns, base = model.columns, base.copy()
     taken = set(columns.cand_unit[base[: len(columns.cand_unit)] > 0].tolist())
     for unit, column in enumerate(columns.open_columns.tolist()):
-        if base[column] and start is not None and not start[column] and unit not in taken:
+        if base[column] and not start[column] and unit not in taken:
             base[column] = 0
     return base
 
@@ -237,11 +272,10 @@ def _confirm(judgement: Judgement, report: Repair) -> None:
     """
     found = [Disagreement("assignments.csv", f"illegal: {f.text}") for f in judgement.illegal]
     waived = len(judgement.waived)
-    missed = sum(f.rule == "pulls" and f.what == "required" for f in judgement.findings)
     truth = {
         "waived": waived,
         "unplaced": judgement.counts["unplaced"],
-        "missed": missed,
+        "missed": len(missed(judgement)),
         "moved": len(report.moved),
     }
     for level in report.levels:

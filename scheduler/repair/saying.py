@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from scheduler.models import Cycle
 from scheduler.models.points import from_units
-from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Repair
+from scheduler.repair.answer import Because, Curve, Gone, LevelOf, Move, Promise, Repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from scheduler.models import Assignment, Change, Scenario, Solution
+    from scheduler.models import Assignment, Change, Finding, Scenario, Solution
     from scheduler.repair.freedom import Freedom
-    from scheduler.solver.mending import Mended
+    from scheduler.repair.repairing import Found
     from scheduler.verify import Judgement
 
 Place = tuple[str, str]
 """Kind and block of a place; the block is empty where there is one per cycle."""
-
-STRONGEST = ("new", "lost", "pulled", "placed", "room")
-"""Reasons of a move, the one that explains most first."""
 
 
 class Before(NamedTuple):
@@ -36,7 +34,7 @@ def said(
     judgement: Judgement,
     changes: Sequence[Change],
     freedom: Freedom,
-    mended: Mended,
+    found: Found,
     curve: tuple[Curve, ...],
 ) -> Repair:
     """The typed answer; who moves is compared by ids alone.
@@ -48,22 +46,20 @@ def said(
         Of the new plan, as the checker sees it.
     changes : sequence of Change
     freedom : Freedom
-        Who was let go.
-    mended : Mended
+        Who counts as moving.
+    found : Found
     curve : tuple of Curve
     """
-    plan = before.solution.plan
-    moves = _Moves(before, judgement.assignments, changes, freedom).all()
+    plan, mended = before.solution.plan, found.mended
+    moves = _Moves(before, judgement, changes, freedom).all()
     opened = {state.session for state in judgement.sessions if state.open}
     blocks = {session.id: session.block for session in before.scenario.sessions}
-    waived = LevelOf(name="waived", value=mended.waived, bound=None if mended.waived else 0)
-    levels = [
-        LevelOf.model_validate({**level._asdict(), "bound": None if mended.waived else level.bound})
-        for level in mended.levels
-    ]
+    waived = LevelOf(name="waived", value=mended.waived, bound=mended.fewest)
+    levels = [LevelOf.model_validate(level._asdict()) for level in mended.levels]
     return Repair(
         levels=(waived, *levels),
-        moved=tuple(dict.fromkeys(m.person for m in moves if m.because.kind != "new")),
+        promises=tuple(_promises(judgement)),
+        moved=tuple(dict.fromkeys(m.person for m in moves if m.person not in freedom.newcomers)),
         moves=moves,
         gone=tuple(
             Gone(person=p, block=blocks[s], before=s)
@@ -78,8 +74,31 @@ def said(
         value=judgement.value,
         headroom=None if mended.waived else from_units(max(0, mended.bound - mended.units)),
         whole=mended.alone,
-        looked_at=len(freedom.core | {person for person, _ in freedom.ring}),
+        looked_at=found.looked_at,
         curve=curve,
+    )
+
+
+def _promises(judgement: Judgement) -> Iterator[Promise]:
+    """What was waived and missed, in the words that the files have."""
+    for finding in judgement.waived:
+        yield _promise("waived", finding)
+    for finding in missed(judgement):
+        yield _promise("missed", finding)
+
+
+def missed(judgement: Judgement) -> tuple[Finding, ...]:
+    """Required pulls that are not kept."""
+    return tuple(f for f in judgement.findings if (f.rule, f.what) == ("pulls", "required"))
+
+
+def _promise(level: Literal["waived", "missed"], finding: Finding) -> Promise:
+    return Promise(
+        level=level,
+        rule=finding.rule,
+        what=finding.what,
+        subjects=finding.subjects,
+        text=finding.text,
     )
 
 
@@ -101,20 +120,22 @@ class _Moves:
     def __init__(
         self,
         before: Before,
-        after: Sequence[Assignment],
+        after: Judgement,
         changes: Sequence[Change],
         freedom: Freedom,
     ) -> None:
         self.old = self._weeks(before.solution.assignments)
-        self.new = self._weeks(after)
+        self.new = self._weeks(after.assignments)
+        self.states = {state.session: state for state in after.sessions}
+        self.were_open = before.solution.plan.open
+        series = Cycle(before.scenario).series.values()
+        self.together = {s.id: tuple(o.id for o in whole) for whole in series for s in whole}
         self.changes, self.freedom = changes, freedom
         self.sessions = {s.id: s for s in before.scenario.sessions}
         self.kinds = {a.id: a.kind for a in before.scenario.activities}
         self.still = {session.id for session in freedom.scenario.sessions}
-        self.comers: dict[str, list[str]] = defaultdict(list)
-        for person, week in self.new.items():
-            for session in week.keys() - self.old[person].keys():
-                self.comers[session].append(person)
+        self.comers = self._gained(self.old, self.new)
+        self.leavers = self._gained(self.new, self.old)
 
     @staticmethod
     def _weeks(assignments: Sequence[Assignment]) -> dict[str, dict[str, Assignment]]:
@@ -123,6 +144,17 @@ class _Moves:
         for line in assignments:
             if line.session and line.reason != "kept":
                 found[line.person][line.session] = line
+        return found
+
+    @staticmethod
+    def _gained(
+        old: dict[str, dict[str, Assignment]], new: dict[str, dict[str, Assignment]]
+    ) -> dict[str, list[str]]:
+        """Who is in a session of one plan and was not in the other."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for person, week in new.items():
+            for session in week.keys() - old.get(person, {}).keys():
+                found[session].append(person)
         return found
 
     def _place(self, session: str) -> Place:
@@ -135,13 +167,6 @@ class _Moves:
         return tuple(m for p in self.freedom.scenario.people for m in self._of(p.id))
 
     def _of(self, person: str) -> list[Move]:
-        found = [
-            (before, after, self._reason(person, before, after))
-            for before, after in self._changed(person)
-        ]
-        if not found:
-            return []
-        main = min((because for _, _, because in found), key=lambda b: STRONGEST.index(b.kind))
         return [
             Move(
                 person=person,
@@ -150,9 +175,9 @@ class _Moves:
                 after=after,
                 points=self._points(self.new, person, after)
                 - self._points(self.old, person, before),
-                because=main if because.change is None else because,
+                because=self._reason(person, before, after),
             )
-            for before, after, because in found
+            for before, after in self._changed(person)
         ]
 
     def _points(
@@ -184,19 +209,32 @@ class _Moves:
                 return _because("new", number, change)
             if change.action == "pull" and change.id == person and self._answers(after, change):
                 return _because("pulled", number, change)
-        if before:
-            for number, change in enumerate(self.changes, 1):
-                if self._takes(change, before):
-                    return _because("lost", number, change)
+        if not before:
+            return Because(kind="placed")
+        for number, change in enumerate(self.changes, 1):
+            if any(self._takes(change, s, person) for s in self.together.get(before, (before,))):
+                return _because("lost", number, change)
+        return self._own(before, after)
+
+    def _own(self, before: str, after: str) -> Because:
+        """Why somebody moves whose place no change takes away."""
+        left, come = self.states.get(before), self.states.get(after)
+        full = left is not None and left.max_size is not None and left.size >= left.max_size
+        if full and self.comers[before]:
             return self._room(before)
-        return Because(kind="placed")
+        if left is not None and not left.open:
+            return Because(kind="closed", id=before)
+        least = come is not None and after in self.were_open and come.size <= come.min_size
+        if least and self.leavers[after]:
+            return Because(kind="fills", id=after)
+        return Because(kind="better")
 
     def _answers(self, session: str, change: Change) -> bool:
         target = change.value.split(";")[0].strip()
         return bool(session) and target in (session, self.sessions[session].activity)
 
-    def _takes(self, change: Change, session: str) -> bool:
-        """Whether a change takes something away from a session."""
+    def _takes(self, change: Change, session: str, person: str) -> bool:
+        """Whether a change takes something away from a session, or this person from it."""
         there = self.sessions[session]
         fits = change.block in ("", there.block)
         match change.action:
@@ -206,7 +244,7 @@ class _Moves:
                 lost = not change.value and there.room == change.id and fits
                 return change.id == session or (lost and session not in self.still)
             case "away":
-                return change.id in there.leaders and fits
+                return change.id in (*there.leaders, person) and fits
             case "drop":
                 return change.id in there.leaders
         return False
@@ -220,6 +258,6 @@ class _Moves:
 
 
 def _because(kind: str, number: int, change: Change) -> Because:
-    return Because.model_validate(
-        {"kind": kind, "change": number, "action": change.action, "id": change.id}
-    )
+    room = change.value if change.action == "room" else ""
+    told = {"change": number, "action": change.action, "id": change.id, "room": room}
+    return Because.model_validate({"kind": kind, **told})

@@ -75,8 +75,8 @@ def _value(certificate: Certificate) -> str:
     worth = f"The plan is worth {number(certificate.value)} points"
     if certificate.status == "impossible":
         return (
-            f"{worth}. It is a best effort: not everything that must hold can hold at once, so "
-            "the fewest promises were waived."
+            f"{worth}. It is a best effort: not everything that must hold could hold at once, so "
+            "some promises were waived, the fewest that were found."
         )
     plan = "plan that does as well on every level" if certificate.levels else "plan"
     if certificate.status == "optimal":

@@ -52,16 +52,17 @@ def mend(task: Mending, report: Callable[[Report], None]) -> None:
     if first is None:
         report(Stuck(_Loose(whole, 0).leaving()))
     else:
-        waived, found = first
-        counts = whole.counts(found)
+        inside, found = first
+        waived, counts = whole.waived(found), whole.counts(found)
         loose = _Loose(whole, waived)
+        fewest = loose.fewest()
         levels, leave = loose.levels(counts)
-        found, units, bound = part.best(counts, waived, found)
+        found, units, bound = part.best(counts, inside, found)
         alone = not waived and loose.alone(counts, found)
-        report(Mended(whole.base(found), waived, levels, units, bound, alone, leave))
+        report(Mended(whole.base(found), waived, fewest, levels, units, bound, alone, leave))
         for number in task.more:
             allowed = (*counts[:2], counts[2] + number)
-            found, units, bound = part.best(allowed, waived, found)
+            found, units, bound = part.best(allowed, inside, found)
             report(More(whole.counts(found)[2], whole.base(found), units, bound))
     report(Done(0, "done"))
 
@@ -87,7 +88,11 @@ class _Whole:
         self.v = completed(self.matrix, base)
 
     def _moving(self) -> Matrix:
-        """``Σ new x − moved ≤ 0`` for each place, ``old x + moved ≥ 1`` for each old column."""
+        """``Σ new x − moved ≤ 0`` for each place, ``old x + moved ≥ 1`` for each old visit.
+
+        An empty place is no visit: whoever gets one moves by the first row, and whose place is
+        filled by leading does not move.
+        """
         task, old = self.task, self.task.matrix
         wide = _spread(old, self.size, self.who, task.forced[self.who].astype(np.int64))
         counts = task.counted & ~task.forced
@@ -97,7 +102,9 @@ class _Whole:
         rows, row = np.unique(place, return_inverse=True)
         whose = np.full(old.shape[0], SHARED)
         whose[place] = old.owner[column]
-        stays = np.flatnonzero((task.start > 0) & (old.owner[: self.size] >= 0))
+        stood = (task.start > 0) & (old.owner[: self.size] >= 0)
+        stood[self.empty] = False
+        stays = np.flatnonzero(stood)
         stays = stays[counts[old.owner[stays]]]
         number = len(rows) + np.arange(len(stays))
         link = sparse.coo_array(
@@ -148,6 +155,11 @@ class _Whole:
             int(v[self.missed].sum()),
             int(v[self.movers].sum()),
         )
+
+    def waived(self, v: Ints) -> int:
+        """Findings waived, those among people who are not let go, too."""
+        breach = self.matrix.breach
+        return len(np.unique(breach[(breach >= 0) & (v > 0)]))
 
     def base(self, v: Ints) -> Ints:
         """Base columns of the scenario's own model."""
@@ -217,7 +229,7 @@ class _Part:
         ]
 
     def first(self) -> tuple[int, Ints] | None:
-        """Findings waived, and the whole columns of the best answer on the levels."""
+        """Findings waived in this part, and the whole columns of the best answer on the levels."""
         ordered = self._ordered()
         found = self._solved(elastic.strict(ordered))
         if found is not None or not (self.matrix.breach >= 0).any():
@@ -308,15 +320,19 @@ def _bound(matrix: Matrix) -> int:
 
 
 class _Loose:
-    """The looser model: whoever is not listed in full may leave for nowhere."""
+    """The looser model: whoever is not listed in full may leave for nowhere.
+
+    Where something is waived, its last columns count what; no plan considered waives more.
+    """
 
     def __init__(self, whole: _Whole, waived: int) -> None:
-        self.whole = whole
+        self.whole, self.waived = whole, waived
         task, matrix = whole.task, whole.matrix
         self.known = np.append(task.listed, True)
         matrix = _helped(self._without_worth(matrix, waived), self._strangers())
         frozen = np.flatnonzero(task.frozen)
-        self.matrix = matrix.fixed(frozen, task.start[frozen])
+        self.plain = matrix.fixed(frozen, task.start[frozen])
+        self.matrix = elastic.waiving(self.plain, waived) if waived else self.plain
         self.sums = [self._column(at) for at in (whole.empty, whole.missed, whole.movers)]
 
     def _column(self, columns: Ints) -> Bools:
@@ -351,13 +367,21 @@ class _Loose:
 
     def levels(self, counts: tuple[int, int, int]) -> tuple[tuple[Reached, ...], Ints]:
         """Each level with its bound, and whom the looser model moves where it does better."""
-        found, better = [], False
+        found, better = [], self.fewest() < self.waived
         for at, (name, value) in enumerate(zip(NAMES, counts, strict=True)):
             least = self._least(at, counts) if value else 0
             found.append(Reached(name, value, min(value, least)))
             better |= least < value
         none = np.zeros(0, dtype=np.int64)
         return tuple(found), self.leaving() if better else none
+
+    def fewest(self) -> int:
+        """The fewest findings that any plan waives; certified."""
+        if not self.waived:
+            return 0
+        most = -self.waived * UNITS_PER_POINT
+        units = self._priced(elastic.counting(self.plain), most).units
+        return min(self.waived, -(units // UNITS_PER_POINT))
 
     def _least(self, at: int, counts: tuple[int, int, int]) -> int:
         """The least that a level can come to while those before it are kept; certified."""
@@ -383,6 +407,7 @@ class _Loose:
         for level in reversed(self.sums):
             objective[level] -= weight
             weight *= min(int(level.sum()), 1000) + 1
+        objective[self.plain.shape[1] :] -= weight
         priced = self._priced(replace(self.matrix, objective=objective), -(2**60))
         found = _exact(priced.matrix, self.whole.task.seed)
         if found is None:
@@ -406,7 +431,8 @@ class _Loose:
             priced = _Priced(units, small, columns)
             if v is None or units <= target:
                 return priced
-            whole = np.append(self.whole.v, 0).astype(float)
+            whole = np.zeros(matrix.shape[1])
+            whole[: len(self.whole.v)] = self.whole.v
             whole[columns] = v
             activity = matrix.a @ whole
             wrong = (activity < matrix.lower - SLIGHT) | (activity > matrix.upper + SLIGHT)

@@ -69,13 +69,15 @@ class Reached(NamedTuple):
 class Mended(NamedTuple):
     """The best answer found.
 
-    ``units`` is what it is worth and ``bound`` what it could be worth on the same levels, both over
-    the columns let go; the bound holds for everybody where ``alone``: nobody else could move there,
-    as certified. ``leave`` are people whom the looser model would move where it does better.
+    ``fewest`` is the least that any plan waives. ``units`` is what it is worth and ``bound`` what
+    it could be worth on the same levels, both over the columns let go; the bound holds for
+    everybody where ``alone``: nobody else could move there, as certified. ``leave`` are people whom
+    the looser model would move where it does better.
     """
 
     base: Ints
     waived: int
+    fewest: int
     levels: tuple[Reached, ...]
     units: int
     bound: int

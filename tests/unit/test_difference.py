@@ -71,6 +71,14 @@ def test_a_student_sees_their_own_moves_only(pair):
     assert (own.value_before, own.people, own.points) == (None, None, ())
 
 
+def test_staff_are_told_that_nothing_differs(pair):
+    found = difference(pair[0], pair[0], "staff")
+    assert found.people == 0
+    assert sentences(found, "staff")[0] == "0 people have another place."
+    other = pair[0].model_copy(update={"findings": (_finding(),)})
+    assert difference(pair[0], other, "staff").people is None
+
+
 def test_staff_see_no_small_counts(pair):
     found = difference(*pair, "staff")
     assert (found.people, found.moves) == (None, ())
