@@ -115,8 +115,8 @@ class Exam:
             self.mistake(found.possible != impossible, f"{found.person} in {found.session}")
             return Decimal(0) if found.possible != impossible else Decimal("Infinity")
         off = full.value - found.after
-        proven = full.bound == full.value and self.proven
-        most = Decimal(0) if proven else SHARE
+        exact = full.bound == full.value and self.proven and found.settled
+        most = Decimal(0) if exact else SHARE
         assert full.bound is not None
         right = off <= most and found.after <= full.bound
         self.mistake(right, f"{found.person} in {found.session}: {off} off")
