@@ -4,8 +4,9 @@ A demand fixes a few columns (this person is in this session) and may let go of 
 kept prices say of everybody's columns is then the length of a way: whoever is displaced from a full
 session moves on to where they lose least, until somebody finds free room or takes the seat that the
 first one left. People on short ways are let go and solved again, exactly; then all columns that
-the certified prices do not exclude (reduced-cost fixing), where these are few. So small models are
-answered exactly, and large ones near to it, each with a bound of its own.
+the certified prices do not exclude (reduced-cost fixing), where these are few; else neighbourhoods
+where the prices say that the answer loses, where that is much. So small models are answered
+exactly, and large ones near to it, each with a bound of its own.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ VAIN = 2
 """Sizes in a row that may bring nothing, while more than `WORTH` might still be gained."""
 
 WORTH = 10 * UNITS_PER_POINT
-"""Units that are worth another size."""
+"""Units that are worth going on for."""
 
 SETTLED = 8_000
 """Columns that the prices do not exclude, up to which all of them are decided at once."""
@@ -62,6 +63,9 @@ NODES = 200
 
 MOST_NODES = 5_000
 """Nodes that it may look at where all that is not excluded is decided."""
+
+STEPS = 6
+"""Neighbourhoods that are searched at last where more than `WORTH` might still be gained."""
 
 FEW = 24
 """Entries of a shared row up to which everybody in it is let go with one of them."""
@@ -204,6 +208,8 @@ class _Question:
             if settled or (self.best is not None and vain >= self._patience()):
                 break
             size *= TIMES
+        if not settled:
+            settled = self._searched()
         if self.best is None:
             settled = self._everything()
         if self.best is None:
@@ -219,6 +225,22 @@ class _Question:
         """Sizes in a row that may bring nothing."""
         assert self.best is not None
         return VAIN if self.bound - self.best[1] > WORTH else 1
+
+    def _searched(self) -> bool:
+        """Search where the prices say that the answer loses, while that is much.
+
+        Returns whether the answer is now known to be the best.
+        """
+        if self.best is None or self.bound - self.best[1] <= WORTH:
+            return False
+        search = Neighbourhoods(self.matrix, self.best[0], self.proof, self.desk.seed)
+        for _ in range(STEPS):
+            search.look(self.bound - search.best.value)
+            if search.step():
+                self.v, self.best = search.best.v, (search.best.v, search.best.value)
+            if self.bound - self.best[1] <= WORTH:
+                break
+        return self._proven()
 
     def _settle(self) -> bool:
         """Decide all that the prices do not exclude, if that is not much."""
