@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.exits import Refused
-from scheduler.cli.inputs import Answer, AsJson, Source, somebody, true
+from scheduler.cli.inputs import Answer, AsJson, Source, somebody, true, unknown
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import undisturbed
 from scheduler.explain import (
@@ -30,7 +30,6 @@ from scheduler.explain.typed import Answer as Explained
 from scheduler.explain.typed import Price, PriceOf, WhyNot
 from scheduler.explain.words import plain
 from scheduler.models import Scenario
-from scheduler.reading.words import nearest
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
 from scheduler.writing import price_file, put_in_place, write_solution
@@ -153,9 +152,7 @@ def _known(school: Scenario, person: str | None, session: str | None, audience: 
         somebody(person, [one.id for one in school.people], audience)
     sessions = [one.id for one in school.sessions]
     if session is not None and session not in sessions:
-        near = nearest(session, sessions)
-        hint = "" if near is None else f"; write {near!r}, the nearest"
-        raise Refused(f"there is no session {session!r}{hint}")
+        raise unknown("session", session, sessions)
 
 
 def _answers(

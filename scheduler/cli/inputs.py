@@ -149,6 +149,13 @@ def fitting(source: Path, folder: Path) -> tuple[Scenario, Solution]:
     return scenario, solution
 
 
+def unknown(sort: str, name: str, known: Collection[str]) -> Refused:
+    """What to raise for a name that nothing of this sort has, with the nearest that may be told."""
+    near = nearest(name, tuple(known))
+    hint = "" if near is None else f"; write {near!r}, the nearest"
+    return Refused(f"there is no {sort} {name!r}{hint}")
+
+
 def somebody(person: str, people: Collection[str], audience: Audience) -> None:
     """Refuse to speak of nobody; to coordinators and admins with the nearest id there is.
 
@@ -159,9 +166,7 @@ def somebody(person: str, people: Collection[str], audience: Audience) -> None:
     """
     if person not in people:
         full = audience in ("coordinator", "admin")
-        near = nearest(person, tuple(people)) if full else None
-        hint = "" if near is None else f"; write {near!r}, the nearest"
-        raise Refused(f"there is no person {person!r}{hint}")
+        raise unknown("person", person, people if full else ())
 
 
 def true(source: Path, folder: Path, audience: Audience) -> tuple[Scenario, Solution]:
