@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from scheduler.cli.exits import Refused
-from scheduler.cli.inputs import Answer, AsJson, Source, somebody, true, unknown
+from scheduler.cli.inputs import Answer, AsJson, Source, somebody, true
 from scheduler.cli.screen import show, show_json, tell
 from scheduler.cli.solve import undisturbed
 from scheduler.explain import (
@@ -30,6 +30,7 @@ from scheduler.explain.typed import Answer as Explained
 from scheduler.explain.typed import Price, PriceOf, WhyNot
 from scheduler.explain.words import plain
 from scheduler.models import Scenario
+from scheduler.report import unknown
 from scheduler.report.tables import line
 from scheduler.rules.contract import Audience
 from scheduler.writing import price_file, put_in_place, write_solution

@@ -11,9 +11,8 @@ from scheduler.cli.exits import Refused
 from scheduler.cli.screen import tell
 from scheduler.models import KINDS, Scenario, Solution
 from scheduler.reading import read, read_solution
-from scheduler.reading.words import nearest
 from scheduler.report import unknown
-from scheduler.report.typed import strangers
+from scheduler.report.typed import Unknown, strangers
 from scheduler.rules import catalogue
 from scheduler.rules.contract import Audience
 from scheduler.verify import verify
@@ -149,24 +148,18 @@ def fitting(source: Path, folder: Path) -> tuple[Scenario, Solution]:
     return scenario, solution
 
 
-def unknown(sort: str, name: str, known: Collection[str]) -> Refused:
-    """What to raise for a name that nothing of this sort has, with the nearest that may be told."""
-    near = nearest(name, tuple(known))
-    hint = "" if near is None else f"; write {near!r}, the nearest"
-    return Refused(f"there is no {sort} {name!r}{hint}")
-
-
 def somebody(person: str, people: Collection[str], audience: Audience) -> None:
     """Refuse to speak of nobody; to coordinators and admins with the nearest id there is.
 
     Raises
     ------
-    Refused
+    Unknown
         When the person is none of these. To students and staff it names nobody else.
     """
     if person not in people:
-        full = audience in ("coordinator", "admin")
-        raise unknown("person", person, people if full else ())
+        if audience in ("coordinator", "admin"):
+            raise unknown("person", person, people)
+        raise Unknown(f"there is no person {person!r}")
 
 
 def true(source: Path, folder: Path, audience: Audience) -> tuple[Scenario, Solution]:

@@ -14,6 +14,7 @@ bound is no solver's word.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -55,11 +56,10 @@ def mend(task: Mending, report: Callable[[Report], None]) -> None:
         inside, found = first
         waived, counts = whole.waived(found), whole.counts(found)
         loose = _Loose(whole, waived)
-        fewest = loose.fewest()
         levels, leave = loose.levels(counts)
         found, units, bound = part.best(counts, inside, found)
         alone = not waived and loose.alone(counts, found)
-        report(Mended(whole.base(found), waived, fewest, levels, units, bound, alone, leave))
+        report(Mended(whole.base(found), waived, loose.fewest, levels, units, bound, alone, leave))
         for number in task.more:
             allowed = (*counts[:2], counts[2] + number)
             found, units, bound = part.best(allowed, inside, found)
@@ -367,7 +367,7 @@ class _Loose:
 
     def levels(self, counts: tuple[int, int, int]) -> tuple[tuple[Reached, ...], Ints]:
         """Each level with its bound, and whom the looser model moves where it does better."""
-        found, better = [], self.fewest() < self.waived
+        found, better = [], self.fewest < self.waived
         for at, (name, value) in enumerate(zip(NAMES, counts, strict=True)):
             least = self._least(at, counts) if value else 0
             found.append(Reached(name, value, min(value, least)))
@@ -375,6 +375,7 @@ class _Loose:
         none = np.zeros(0, dtype=np.int64)
         return tuple(found), self.leaving() if better else none
 
+    @cached_property
     def fewest(self) -> int:
         """The fewest findings that any plan waives; certified."""
         if not self.waived:

@@ -60,11 +60,11 @@ def test_an_answer_changed_by_hand_is_refused(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--person", "s22"), "there is no person 's22'; write 's2', the nearest"),
-        (("--person", "s22", "--fairness"), "there is no person 's22'; write 's2', the nearest"),
+        (("--person", "s22"), "there is no person 's22'; the nearest known is 's2'"),
+        (("--person", "s22", "--fairness"), "there is no person 's22'; the nearest known is 's2'"),
         (
             ("--person", "s2", "--session", "robotics"),
-            "there is no session 'robotics'; write 'robotics-mon', the nearest",
+            "there is no session 'robotics'; the nearest known is 'robotics-mon'",
         ),
         (("--person", "t1"), "no place is due to 't1' but what they lead"),
     ],
