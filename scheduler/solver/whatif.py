@@ -43,8 +43,11 @@ FIRST = 1_200
 TIMES = 2
 """Times as many are let go next, while that helps."""
 
-ROUNDS = 4
-"""Sizes that are tried at most."""
+ROUNDS = 3
+"""Sizes that are tried at most: the next takes eight times as long, for a few points."""
+
+MORE = 2
+"""Sizes more that are tried while there is no answer at all."""
 
 VAIN = 2
 """Sizes in a row that may bring nothing, while more than `WORTH` might still be gained."""
@@ -64,7 +67,7 @@ NODES = 200
 MOST_NODES = 5_000
 """Nodes that it may look at where all that is not excluded is decided."""
 
-STEPS = 6
+STEPS = 12
 """Neighbourhoods that are searched at last where more than `WORTH` might still be gained."""
 
 FEW = 24
@@ -199,13 +202,14 @@ class _Question:
         """Let go of more and more, then of all that is not excluded."""
         score = self._scores()
         settled, size, vain = False, FIRST, 0
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS + MORE):
             gained = self._solve(self._near(score, size), NODES)
             if self.demand.brief and self.best is not None:
                 break
             settled = self._proven() or self._settle()
             vain = 0 if gained else vain + 1
-            if settled or (self.best is not None and vain >= self._patience()):
+            late = number + 1 >= ROUNDS or vain >= self._patience()
+            if settled or (self.best is not None and late):
                 break
             size *= TIMES
         if not settled:
@@ -223,8 +227,7 @@ class _Question:
 
     def _patience(self) -> int:
         """Sizes in a row that may bring nothing."""
-        assert self.best is not None
-        return VAIN if self.bound - self.best[1] > WORTH else 1
+        return VAIN if self.best is None or self.bound - self.best[1] > WORTH else 1
 
     def _searched(self) -> bool:
         """Search where the prices say that the answer loses, while that is much.
