@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-MOVES = 12_000
+MOVES = 4_000
 """Changes that are tried at most."""
 
 EACH = 200

@@ -278,13 +278,13 @@ class Neighbourhoods:
 
     # ---- solving -----------------------------------------------------------------------------
 
-    def solve(self, free: Ints, nodes: int = NODES) -> bool:
+    def solve(self, free: Ints) -> bool:
         """Solve for these columns with all others as they are; whether that was better."""
         part = self.part(free)
         small = presolve.reduce(part.matrix)
         inner = part.matrix.floor.copy()
         if len(small.columns):
-            found, _ = engines.exact(small.matrix, seed=self.seed, nodes=nodes, gap=1e-5)
+            found, _ = engines.exact(small.matrix, seed=self.seed, nodes=NODES, gap=1e-5)
             if found is None:
                 return False
             inner[small.columns] = np.rint(found).astype(np.int64)
@@ -353,7 +353,7 @@ def polished(
         free = search.candidate[np.isin(search.owner, people)]
         free = free[search.near[free] | (search.best.v[free] > 0)]
         search.best.value = -(2**62)
-        search.solve(np.concatenate([free, search.switch, search.others(free)]), nodes=20 * NODES)
+        search.solve(np.concatenate([free, search.switch, search.others(free)]))
     return search.best.v[matrix.integer]
 
 

@@ -50,7 +50,7 @@ WORK = 600_000
 RIVAL = 0.5
 """Share of the undecided switches from which on rows of switches alone count as what decides."""
 
-DRAWS = 3
+DRAWS = 6
 """Times that switches are annealed."""
 
 

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 LARGE = 8_000
 """Rows from which on the simplex method is too slow."""
 
+KNOWN = 1_000
+"""Rows from which on it is too slow beside PDLP that goes on from an answer that is nearly good."""
+
 MANY_LINKS = 100_000
 """Rows ``x ≤ open`` from which on they are left out first."""
 
@@ -83,7 +86,7 @@ def relaxed(
     Relaxed or None
         ``None`` where there is no answer. Its multipliers price ``matrix`` as it is.
     """
-    if matrix.shape[0] < LARGE:
+    if matrix.shape[0] < (LARGE if start is None else min(LARGE, KNOWN)):
         return engines.relax(matrix, engines.HIGHS)
     link = links(matrix)
     if cheap and np.count_nonzero(link) > MANY_LINKS and _idle(matrix, link, start):

@@ -224,13 +224,14 @@ class _Part:
         if start is None:
             return
         self.answered(start)
-        self._planned(here.v, start)
+        switches = opening.switches(self.matrix)
+        agreed = start[switches] == np.rint(here.v[switches])
+        self._planned(here.v, start, switches[agreed])
 
-    def _planned(self, v: Floats, start: Ints) -> None:
-        """Choose among plans drawn from a relaxed answer, opening what ``start`` opens."""
+    def _planned(self, v: Floats, start: Ints, switches: Ints) -> None:
+        """Choose among plans drawn from a relaxed answer; these switches stay as in ``start``."""
         assert self.proof is not None
         self.report(Stage(self.number, "plan"))
-        switches = opening.switches(self.matrix)
         matrix = presolve.propagate(self.matrix.fixed(switches, start[switches]))
         small = None if matrix is None else presolve.reduce(matrix)
         if matrix is None or small is None or not len(small.columns):
@@ -302,12 +303,16 @@ class _Part:
         """Relax more closely, and choose among plans drawn from that."""
         self._tighten()
         if not self.enough and self.relaxed is not None and self.best_base is not None:
-            self._planned(self.relaxed.v, self.best_base)
+            switches = opening.switches(self.matrix)
+            self._planned(self.relaxed.v, self.best_base, switches)
             self.report(Stage(self.number, "improve"))
 
     def _tighten(self) -> None:
+        """Relax more closely, unless the simplex method relaxed it to a vertex already."""
         self.tight = True
-        self._relax(presolve.reduce(self.matrix), TIGHT)
+        small = presolve.reduce(self.matrix)
+        if small.matrix.shape[0] >= relaxation.LARGE:
+            self._relax(small, TIGHT)
 
     def cut(self) -> None:
         """Add rows that every answer keeps and the relaxed one breaks, while the bound falls."""

@@ -207,6 +207,23 @@ def test_multipliers_are_sought_from_half_of_the_best_worth(monkeypatch):
     assert relaxation.relaxed(SEATS).duals.tolist() == [50 * POINT, 30 * POINT, 0, 0]
 
 
+@pytest.mark.parametrize(("rows", "engine"), [(0, engines.PDLP), (10**6, engines.HIGHS)])
+def test_from_a_good_start_a_smaller_model_goes_by_pdlp(rows, engine, monkeypatch):
+    monkeypatch.setattr(relaxation, "KNOWN", rows)
+    small = ready(2).small.matrix
+    first = relaxation.relaxed(small)
+    asked, relax = [], engines.relax
+
+    def noted(matrix, by, *given):
+        asked.append(by)
+        return relax(matrix, by, *given)
+
+    monkeypatch.setattr(engines, "relax", noted)
+    again = relaxation.relaxed(small, start=first)
+    assert set(asked) == {engine}
+    assert certify.bound(small, again.duals) <= 1.001 * certify.bound(small, first.duals)
+
+
 @pytest.mark.parametrize("links", [0, 100_000])
 def test_a_good_start_is_where_it_ends(links, large, monkeypatch):
     """It goes through scaled rows and columns, a moved origin, and rows left out."""

@@ -12,6 +12,7 @@ from scheduler.solver import search as searching
 from scheduler.solver.components import Component
 from scheduler.solver.isolate import Answer, Bound, Done, Stage, Task
 from scheduler.solver.neighbourhood import Neighbourhoods
+from scheduler.solver.opening import Opened
 from scheduler.solver.search import search
 from tests.roads import large_road, road, school
 from tests.solving import all_answers, alternatives, drawn_model, model
@@ -241,6 +242,50 @@ def test_alternatives_are_bounded_by_whole_settings(monkeypatch):
     before, after = (of_kind(part, Bound) for part in (events[:at], events[at:]))
     assert min(before).units > min(after).units == 300 * UNITS_PER_POINT
     assert max(answer.units for answer in of_kind(events, Answer)) == 300 * UNITS_PER_POINT
+
+
+def test_sessions_stay_while_plans_are_chosen_where_dive_and_answer_agree(monkeypatch):
+    """The first answer closes what it cannot fill; the dive may know better."""
+    fixed, planned = [], searching._Part._planned
+
+    def noted(part, v, start, switches):
+        every = searching.opening.switches(part.matrix)
+        agreed = every[start[every] == np.rint(v[every])]
+        fixed.append((len(every) - len(agreed), switches.tolist() == agreed.tolist()))
+        planned(part, v, start, switches)
+
+    def dived(matrix, relaxed, proof, seed):
+        switches = searching.opening.switches(matrix)
+        relaxed.v[switches] = 1
+        return Opened(matrix, relaxed)
+
+    monkeypatch.setattr(searching._Part, "_planned", noted)
+    monkeypatch.setattr(searching.opening, "chosen", dived)
+    monkeypatch.setattr(Neighbourhoods, "stuck", True)
+    with large_road():
+        found = road(school(5))
+    assert all(same for _, same in fixed)
+    assert any(differ for differ, _ in fixed)
+    assert found.value is not None
+
+
+def test_a_vertex_is_not_relaxed_again(monkeypatch):
+    """A closer relaxation is for models whose first one was not by the simplex method."""
+    calls, relaxed = [], relaxation.relaxed
+
+    def noted(*given, **more):
+        calls.append(more.get("start"))
+        return relaxed(*given, **more)
+
+    monkeypatch.setattr(relaxation, "relaxed", noted)
+    monkeypatch.setattr(searching, "ROUGH", 1.0)
+    monkeypatch.setattr(searching.opening, "chosen", lambda *given: Opened(*given[:2]))
+    monkeypatch.setattr(Neighbourhoods, "stuck", True)
+    monkeypatch.setattr(searching, "SMALL", 0)
+    found = road(school(5))
+    assert found.stages.count("plan") > 0
+    assert calls
+    assert all(start is None for start in calls)
 
 
 def test_a_large_model_stops_at_its_gap():
