@@ -97,7 +97,7 @@ FEW = 1_000
 """Columns up to which every level is decided exactly."""
 
 
-FIRST = ("fill", "price")
+FIRST = ("fill", "sketch", "price")
 """Stages of a search that come before it is known how hard the rest is."""
 
 

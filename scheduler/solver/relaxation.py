@@ -57,7 +57,7 @@ BROKEN_LINKS = 1e-3
 """Links may be violated by so much in all per chooser row before all of them are put back."""
 
 DEAR = 2_000_000
-"""Entries from which on a rough answer comes before leaving links out."""
+"""Entries from which on a model is dear to relax: a rough answer comes first, and without links."""
 
 ROUGH = 1e-2
 """Tolerance of a rough answer."""
@@ -98,12 +98,31 @@ def relaxed(
     return found if fine else _solved(matrix, every, tolerance, cheap=False, start=start)[0]
 
 
+def rough(matrix: Matrix, tolerance: float) -> Relaxed | None:
+    """A first idea of the relaxation, costs clamped, and without links where they are very many.
+
+    Any multipliers bound; nothing else of it is to be relied on. A dear model is not presolved,
+    which would take longer than it saves.
+    """
+    link = links(matrix)
+    kept = ~link if np.count_nonzero(link) > MANY_LINKS else np.ones_like(link)
+    start = None
+    if dear(matrix):
+        start = Relaxed(np.zeros(matrix.shape[1]), _origin(matrix).astype(float))
+    return _solved(matrix, kept, tolerance, cheap=True, start=start)[0]
+
+
+def dear(matrix: Matrix) -> bool:
+    """Whether it takes long to relax this model at all."""
+    return bool(matrix.a.nnz >= DEAR)
+
+
 def _idle(matrix: Matrix, link: Bools, start: Relaxed | None) -> bool:
     """Whether a rough answer without links hardly violates them; taken for granted if not dear."""
-    if matrix.a.nnz < DEAR:
+    if not dear(matrix):
         return True
-    rough, _ = _solved(matrix, ~link, ROUGH, cheap=True, start=start)
-    return rough is not None and _broken(matrix, link, rough.v) < 5 * BROKEN_LINKS
+    near = rough(matrix, ROUGH) if start is None else start
+    return near is not None and _broken(matrix, link, near.v) < 5 * BROKEN_LINKS
 
 
 def priced(matrix: Matrix, tolerance: float) -> Floats | None:

@@ -35,7 +35,7 @@ from scheduler.solver.master import Master
 from scheduler.solver.matrix import completed
 from scheduler.solver.neighbourhood import COLUMNS, Neighbourhoods, polished
 from scheduler.solver.plans import WIDTH, Plans
-from scheduler.solver.sketch import sketched
+from scheduler.solver.sketch import TOLERANCE, sketched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,9 +190,19 @@ class _Part:
         small = presolve.reduce(self.matrix)
         if len(small.columns) >= SKETCHED and self.start is not None:
             self.report(Stage(self.number, "sketch"))
-            self.answered(sketched(self.matrix, small, self.start, self.task.seed))
+            self._sketch(small, self.start)
             self.report(Stage(self.number, "price"))
         self._relax(small, 1e-4)
+
+    def _sketch(self, small: presolve.Reduced, start: Ints) -> None:
+        """Bound and answer from a rough relaxation; a close one of a dear model starts from it."""
+        rough = relaxation.rough(small.matrix, TOLERANCE)
+        if rough is None:
+            return
+        self.bounded(small.proven(certify.prove(small.matrix, rough.duals)).units)
+        self.answered(sketched(self.matrix, small, rough, start, self.task.seed))
+        if relaxation.dear(small.matrix):
+            self.relaxed = small.outside(rough, self.matrix.floor)
 
     def _relax(self, small: presolve.Reduced, tolerance: float) -> None:
         """Solve the relaxation and certify what it says, by columns and by whole plans."""

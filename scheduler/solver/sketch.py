@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from scheduler.solver import relaxation
 from scheduler.solver.certify import choosers
 from scheduler.solver.fill import ENDLESS, filled
 from scheduler.solver.matrix import SHARED
@@ -24,19 +23,20 @@ from scheduler.solver.sampling import Sampler, worths
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scheduler.solver.engines import Relaxed
     from scheduler.solver.matrix import Matrix
     from scheduler.solver.presolve import Reduced
 
     Ints = NDArray[np.int64]
 
 TOLERANCE = 3e-2
-"""Of the rough relaxation."""
+"""Of the rough relaxation (`relaxation.rough`)."""
 
 DRAWN = 4
 """Plans drawn per person."""
 
 
-def sketched(matrix: Matrix, small: Reduced, start: Ints, seed: int) -> Ints | None:
+def sketched(matrix: Matrix, small: Reduced, rough: Relaxed, start: Ints, seed: int) -> Ints | None:
     """An answer that goes roughly where the relaxation goes.
 
     Parameters
@@ -45,6 +45,8 @@ def sketched(matrix: Matrix, small: Reduced, start: Ints, seed: int) -> Ints | N
         Propagated.
     small : Reduced
         The same model without what is settled.
+    rough : Relaxed
+        A relaxed answer of ``small``, at about `TOLERANCE`.
     start : int array (base columns,)
         An answer that keeps every row's upper side; those who find no plan start from it.
     seed : int
@@ -52,11 +54,8 @@ def sketched(matrix: Matrix, small: Reduced, start: Ints, seed: int) -> Ints | N
     Returns
     -------
     int array (base columns,) or None
-        ``None`` where there is no relaxed answer, or nothing legal came of it.
+        ``None`` where nothing legal came of it.
     """
-    rough = relaxation.relaxed(small.matrix, TOLERANCE)
-    if rough is None:
-        return None
     plans = Plans(small.matrix)
     person, inner = Sampler(plans, seed).drawn(rough.v, DRAWN)
     legal = np.flatnonzero(worths(plans, person, inner) > BROKEN // 2)

@@ -269,6 +269,25 @@ def test_sessions_stay_while_plans_are_chosen_where_dive_and_answer_agree(monkey
     assert found.value is not None
 
 
+def test_a_sketch_bounds_and_a_dear_model_is_relaxed_from_it(monkeypatch):
+    starts, relaxed = [], relaxation.relaxed
+
+    def noted(*given, **more):
+        starts.append(more.get("start"))
+        return relaxed(*given, **more)
+
+    monkeypatch.setattr(relaxation, "relaxed", noted)
+    monkeypatch.setattr(relaxation, "DEAR", 0)
+    monkeypatch.setattr(searching, "SKETCHED", 0)
+    monkeypatch.setattr(Neighbourhoods, "stuck", True)
+    with large_road():
+        found = road(school(5))
+    assert starts[0] is not None
+    at = found.stages.index("sketch")
+    assert found.stages[at + 1] == "price"
+    assert found.value <= found.bound
+
+
 def test_a_vertex_is_not_relaxed_again(monkeypatch):
     """A closer relaxation is for models whose first one was not by the simplex method."""
     calls, relaxed = [], relaxation.relaxed
