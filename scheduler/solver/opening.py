@@ -44,6 +44,9 @@ STEPS = 60
 DEAR = 0.003
 """A step that loses this share of the worth is taken back."""
 
+TOLERANCE = 1e-3
+"""Of the relaxations of a dive: they say what opens, and bound nothing."""
+
 WORK = 600_000
 """Columns in all of the relaxations of a dive."""
 
@@ -147,7 +150,7 @@ def _fixed(here: Opened, columns: Ints, value: Ints) -> Opened | None:
     if not len(small.columns):
         return Opened(fixed, here.relaxed._replace(v=fixed.floor.astype(float)))
     start = small.inside(here.relaxed)
-    found = relaxation.relaxed(small.matrix, cheap=start.cheap, start=start)
+    found = relaxation.relaxed(small.matrix, TOLERANCE, cheap=start.cheap, start=start)
     if found is None:
         return None
     return Opened(fixed, small.outside(found, fixed.floor), len(small.columns))

@@ -199,8 +199,9 @@ class _Part:
         rough = relaxation.rough(small.matrix, TOLERANCE)
         if rough is None:
             return
-        self.bounded(small.proven(certify.prove(small.matrix, rough.duals)).units)
-        self.answered(sketched(self.matrix, small, rough, start, self.task.seed))
+        proof = small.proven(certify.prove(small.matrix, rough.duals))
+        self.bounded(proof.units)
+        self.answered(sketched(self.matrix, small, rough, proof, start, self.task.seed))
         if relaxation.dear(small.matrix):
             self.relaxed = small.outside(rough, self.matrix.floor)
 

@@ -2,8 +2,8 @@
 
 A first-order method is near the best after a small part of the time in which it comes close. Plans
 are drawn from such an answer, a few per person (`sampling`), and people take, in an order that is
-drawn too, a plan of theirs that all shared rows have room for. Whoever finds none stays where they
-were, and is seated by what is free, as at first (`fill`).
+drawn too, a plan of theirs that all shared rows have room for. A few who find none are decided for
+by MIP with what the others leave; where they are many, free seats are filled as at first (`fill`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from scipy import sparse
 from scheduler.solver.certify import choosers
 from scheduler.solver.fill import ENDLESS, filled
 from scheduler.solver.matrix import SHARED
+from scheduler.solver.neighbourhood import polished
 from scheduler.solver.opening import switches
 from scheduler.solver.plans import BROKEN, Plans
 from scheduler.solver.sampling import Sampler, worths
@@ -23,6 +24,7 @@ from scheduler.solver.sampling import Sampler, worths
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from scheduler.solver.certify import Proof
     from scheduler.solver.engines import Relaxed
     from scheduler.solver.matrix import Matrix
     from scheduler.solver.presolve import Reduced
@@ -35,8 +37,13 @@ TOLERANCE = 3e-2
 DRAWN = 4
 """Plans drawn per person."""
 
+FEW = 0.1
+"""Share of people who may be left without a plan, and are decided by MIP."""
 
-def sketched(matrix: Matrix, small: Reduced, rough: Relaxed, start: Ints, seed: int) -> Ints | None:
+
+def sketched(
+    matrix: Matrix, small: Reduced, rough: Relaxed, proof: Proof, start: Ints, seed: int
+) -> Ints | None:
     """An answer that goes roughly where the relaxation goes.
 
     Parameters
@@ -47,6 +54,8 @@ def sketched(matrix: Matrix, small: Reduced, rough: Relaxed, start: Ints, seed: 
         The same model without what is settled.
     rough : Relaxed
         A relaxed answer of ``small``, at about `TOLERANCE`.
+    proof : Proof
+        What its multipliers prove of ``matrix``.
     start : int array (base columns,)
         An answer that keeps every row's upper side; those who find no plan start from it.
     seed : int
@@ -62,10 +71,17 @@ def sketched(matrix: Matrix, small: Reduced, rough: Relaxed, start: Ints, seed: 
     columns = np.where(inner >= 0, small.columns[inner], -1)[legal]
     base = np.clip(start, matrix.floor[: len(start)], matrix.cap[: len(start)])
     turned = switches(matrix)
-    base[turned] = np.rint(small.outside(rough, matrix.floor).v[turned])
+    v = small.outside(rough, matrix.floor).v
+    base[turned] = np.rint(v[turned])
     desk = _Places(matrix, base)
     order = np.random.default_rng(seed).permutation(len(legal))
-    return filled(matrix, desk.dealt(person[legal][order], columns[order]))
+    left = np.setdiff1d(plans.people, desk.dealt(person[legal][order], columns[order]))
+    found = desk.v
+    if 0 < len(left) <= FEW * len(plans.people):
+        whole = matrix.floor.copy()
+        whole[: len(found)] = np.where(np.isin(matrix.owner[: len(found)], left), 0, found)
+        found = polished(matrix, np.maximum(whole, matrix.floor), left, proof, v, seed)
+    return filled(matrix, found)
 
 
 class _Places:
@@ -88,11 +104,11 @@ class _Places:
         self.now = np.full(matrix.shape[0], -1)
         self.now[row[taken]] = column[taken]
 
-    def dealt(self, person: Ints, columns: Ints) -> Ints:
-        """Let people take the first of these plans (plans, places) that there is room for."""
+    def dealt(self, person: Ints, columns: Ints) -> list[int]:
+        """Let people take the first of these plans (plans, places) there is room for; who did."""
         come, leave = self._moves(columns)
         need = sparse.csc_array(self.body @ (come - leave))
-        done = set()
+        done: set[int] = set()
         for plan, who in enumerate(person.tolist()):
             part = slice(need.indptr[plan], need.indptr[plan + 1])
             rows, more = need.indices[part], need.data[part]
@@ -102,7 +118,7 @@ class _Places:
             self.room[rows] -= more
             for moves, value in ((leave, 0), (come, 1)):
                 self.v[moves.indices[moves.indptr[plan] : moves.indptr[plan + 1]]] = value
-        return self.v
+        return sorted(done)
 
     def _moves(self, columns: Ints) -> tuple[sparse.csc_array, sparse.csc_array]:
         """(base columns, plans) each: what a plan takes, and what it leaves for that.

@@ -3,7 +3,7 @@
 import pytest
 
 from scheduler.generate import PRESETS, generate
-from scheduler.solver import elastic, presolve, relaxation
+from scheduler.solver import certify, elastic, presolve, relaxation
 from scheduler.solver.components import components
 from scheduler.solver.fill import filled
 from scheduler.solver.matrix import completed
@@ -23,7 +23,8 @@ def sketches(scenario):
         small = presolve.reduce(within)
         rough = relaxation.rough(small.matrix, TOLERANCE) if len(small.columns) else None
         if rough is not None:
-            yield within, start.base, sketched(within, small, rough, start.base, 0)
+            proof = small.proven(certify.prove(small.matrix, rough.duals))
+            yield within, start.base, sketched(within, small, rough, proof, start.base, 0)
 
 
 @pytest.mark.parametrize("number", range(BATCHES))
