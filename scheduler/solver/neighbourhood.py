@@ -349,13 +349,26 @@ def polished(
     size = np.bincount(np.searchsorted(left, matrix.owner[mine]), minlength=len(left))
     batch = np.cumsum(size) // POLISHED
     for number in np.unique(batch):
-        people = left[batch == number]
-        free = search.candidate[np.isin(search.owner, people)]
-        free = free[search.near[free] | (search.best.v[free] > 0)]
-        search.best.value = -(2**62)
-        search.solve(np.concatenate([free, search.switch, search.others(free)]))
+        _decide(search, left[batch == number])
     return search.best.v[matrix.integer]
 
+
+def _decide(search: Neighbourhoods, people: Ints) -> None:
+    """Decide for people exactly; where that cannot be, for more and more others along with them."""
+    others = search.draw.permutation(np.setdiff1d(search.people, people))
+    for times in WIDER:
+        who = np.concatenate([people, others[: times * len(people)]])
+        free = search.candidate[np.isin(search.owner, who)]
+        free = free[search.near[free] | (search.best.v[free] > 0)]
+        search.best.value = -(2**62)
+        if times and len(free) > POLISHED:
+            return
+        if search.solve(np.concatenate([free, search.switch, search.others(free)])):
+            return
+
+
+WIDER = (0, 1, 3, 7)
+"""Times as many others who are decided along with people for whom nothing can be found alone."""
 
 TAKEN = 1e-3
 """A candidate that the relaxation takes less of counts as not taken."""

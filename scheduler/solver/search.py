@@ -232,9 +232,10 @@ class _Part:
         self.report(Stage(self.number, "open"))
         here = opening.chosen(self.matrix, self.relaxed, self.proof, self.task.seed)
         start = self._followed(here)
+        self.answered(start)
+        start = self.best_base if start is None else start
         if start is None:
             return
-        self.answered(start)
         switches = opening.switches(self.matrix)
         agreed = start[switches] == np.rint(here.v[switches])
         self._planned(here.v, start, switches[agreed])

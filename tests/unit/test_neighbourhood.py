@@ -248,18 +248,28 @@ def test_nobody_left_is_nothing_to_decide():
     assert np.array_equal(base, here.base)
 
 
-def test_what_cannot_be_mended_is_flagged_by_its_rows():
-    """Nobody may be idle in the row of seats, and the one who could go is not left to decide."""
-    matrix = model(
-        [[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0]],
-        [1, 1, 2],
-        [1, 1, 2],
-        [5 * POINT, 9 * POINT, 5 * POINT, 9 * POINT],
-        owner=[0, 0, 1, 1],
-    )
+TWO_SEATS = model(
+    [[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0]],
+    [1, 1, 2],
+    [1, 1, 2],
+    [5 * POINT, 9 * POINT, 5 * POINT, 9 * POINT],
+    owner=[0, 0, 1, 1],
+)
+"""Both people must take the seats, though both would rather not."""
+
+
+def test_others_are_decided_along_where_nothing_else_is_possible():
     found = np.array([0, 1, 0, 0])
-    base = polished(matrix, found, np.array([1]), proven(matrix), np.zeros(4), 0)
-    assert not matrix.allows(completed(matrix, base))
+    base = polished(TWO_SEATS, found, np.array([1]), proven(TWO_SEATS), np.zeros(4), 0)
+    assert base.tolist() == [1, 0, 1, 0]
+
+
+def test_what_cannot_be_mended_is_flagged_by_its_rows(monkeypatch):
+    """Nobody may be idle in the row of seats, and the one who could go is not left to decide."""
+    monkeypatch.setattr(around, "WIDER", (0,))
+    found = np.array([0, 1, 0, 0])
+    base = polished(TWO_SEATS, found, np.array([1]), proven(TWO_SEATS), np.zeros(4), 0)
+    assert not TWO_SEATS.allows(completed(TWO_SEATS, base))
     assert base.tolist()[:2] == [0, 1]
 
 
