@@ -44,11 +44,6 @@ STEPS = 60
 DEAR = 0.003
 """A step that loses this share of the worth is taken back."""
 
-TOLERANCE = 1e-3
-"""Of the relaxations on the way: they say what opens. The last one is closer."""
-
-CLOSE = 1e-4
-
 WORK = 600_000
 """Columns in all of the relaxations of a dive."""
 
@@ -132,7 +127,7 @@ def opened(matrix: Matrix, relaxed: Relaxed) -> Opened:
             if other is None:
                 break
             here, worth = other, float(matrix.objective @ other.v)
-    return here if here.matrix is matrix else _relaxed(here, here.matrix, CLOSE) or here
+    return here
 
 
 def _most_decided(away: Floats, share: float) -> Ints:
@@ -146,16 +141,13 @@ def _most_decided(away: Floats, share: float) -> Ints:
 def _fixed(here: Opened, columns: Ints, value: Ints) -> Opened | None:
     """The model with these switches fixed, relaxed."""
     fixed = presolve.propagate(here.matrix.fixed(columns, value))
-    return None if fixed is None else _relaxed(here, fixed, TOLERANCE)
-
-
-def _relaxed(here: Opened, fixed: Matrix, tolerance: float) -> Opened | None:
-    """The relaxation of a model with more fixed, from that of the one before."""
+    if fixed is None:
+        return None
     small = presolve.reduce(fixed)
     if not len(small.columns):
         return Opened(fixed, here.relaxed._replace(v=fixed.floor.astype(float)))
     start = small.inside(here.relaxed)
-    found = relaxation.relaxed(small.matrix, tolerance, cheap=start.cheap, start=start)
+    found = relaxation.relaxed(small.matrix, cheap=start.cheap, start=start)
     if found is None:
         return None
     return Opened(fixed, small.outside(found, fixed.floor), len(small.columns))

@@ -125,7 +125,7 @@ def test_it_ends_after_its_steps(steps, monkeypatch):
 def test_clamped_costs_are_not_tried_again(monkeypatch):
     asked = []
 
-    def noted(matrix, tolerance, *, cheap, start):
+    def noted(matrix, *, cheap, start):
         asked.append(cheap)
         return engines.relax(matrix, engines.HIGHS)._replace(cheap=False)
 
