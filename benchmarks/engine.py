@@ -148,7 +148,7 @@ def main(given: list[str] | None = None) -> int:
     if asked.curve:
         found.curves = [c for c in found.curves if c.case != asked.curve]
         found.curves.append(followed(asked.curve, asked.limit))
-        _save(asked, found)
+    _save(asked, found)
     for table in results.tables(found):
         console.print(table.screen())
     for text in missed(found.rows):
