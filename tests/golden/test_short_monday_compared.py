@@ -17,7 +17,7 @@ CALENDARS = ("current", "short-monday")
 def table(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kept")
     schools = {name: read(SCHOOL, calendar=name) for name in CALENDARS}
-    tasks = [Task(name, scenario, gap=0.06) for name, scenario in schools.items()]
+    tasks = [Task(name, scenario, gap=0.02) for name, scenario in schools.items()]
     came = {ran.task.name: ran.solution for ran in run(tasks, Processes(), results=Results(folder))}
     group = [Subject(name, "Middle", schools[name], name) for name in CALENDARS]
     return compare([group], came, [read_pack("IL")]).tables[0]
