@@ -49,6 +49,9 @@ ROUNDS = 3
 MORE = 2
 """Sizes more that are tried while there is no answer at all."""
 
+LARGE = 50_000
+"""Candidates of a model from which on that is so; in a smaller one, one size more is tried."""
+
 VAIN = 2
 """Sizes in a row that may bring nothing, while more than `WORTH` might still be gained."""
 
@@ -208,7 +211,8 @@ class _Question:
                 break
             settled = self._proven() or self._settle()
             vain = 0 if gained else vain + 1
-            late = number + 1 >= ROUNDS or vain >= self._patience()
+            most = ROUNDS + (len(self.search.candidate) <= LARGE)
+            late = number + 1 >= most or vain >= self._patience()
             if settled or (self.best is not None and late):
                 break
             size *= TIMES
