@@ -194,6 +194,18 @@ class Simplex:
         )
         return _first(answer, self.rows, self.columns)
 
+    def fix(self, columns: Ints, lower: Floats, upper: Floats) -> None:
+        """Give columns other bounds; the last basis stands."""
+        order = np.argsort(columns)
+        update = model_update_pb2.ModelUpdateProto()
+        for bounds, values in (
+            (update.variable_updates.lower_bounds, lower),
+            (update.variable_updates.upper_bounds, upper),
+        ):
+            bounds.ids.extend(columns[order])
+            bounds.values.extend(values[order])
+        self._solver.update(update)
+
     def add(self, entries: sparse.csr_array, objective: Ints) -> None:
         """Let 0/1 columns join, with these entries (rows, columns) and units each."""
         count = len(objective)

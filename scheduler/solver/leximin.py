@@ -336,16 +336,18 @@ class _Climb:
         self.report(Stage(0, NAMES["raise_"]))
         high = self.known[self.first].rank
         for number in range(1, FOLLOWED + 1):
-            ask = (high - number * self.near).limit_denominator(FINE)
+            ask = (high - (1 + number) * self.near / 2).limit_denominator(FINE)
             if ask <= self.rank[self.first]:
                 return
             pool, _ = whole.relax(ask, self.best.base)
-            self.follow(whole.rounded(pool, self.task.seed), ask, best)
+            self.follow(whole.dived(pool, self.task.seed), ask, best)
 
     def follow(self, near: Ints, ask: Fraction, best: Ints) -> None:
-        """Fill as an answer that may not be legal does, and exchange from there."""
+        """Take an answer if it is legal; else fill as it does, and exchange from there."""
         start, matrix = self.task.starts[0], elastic.strict(self.steps.matrix)
-        if start is None:
+        if matrix.allows(completed(matrix, near)):
+            self.take(near)
+        if start is None or self.rank[self.first] >= ask:
             return
         gain = FIRMLY * np.concatenate([near, np.zeros(matrix.shape[1] - len(near), np.int64)])
         found = filled(matrix, start, gain + matrix.objective // UNITS_PER_POINT)

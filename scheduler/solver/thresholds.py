@@ -4,7 +4,7 @@ Prices of columns average over people's plans: half of a plan that has much and 
 little is worth a whole one in the middle. Whole plans do not average, so what they show of a
 threshold is much nearer to the truth. A pool of plans is priced until no plan of anybody would
 lessen what is missing (column generation; Dantzig and Wolfe 1960), everybody's best plan at these
-prices bounds every threshold, and a MIP over the pool gives answers.
+prices bounds every threshold, and a dive over the pool gives answers.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from scheduler.models.points import UNITS_PER_HUNDREDTH, UNITS_PER_POINT
+from scheduler.models.points import UNITS_PER_HUNDREDTH
 from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver import engines, presolve
 from scheduler.solver.certify import GRID
-from scheduler.solver.ladder import Draft, everybody, owing
+from scheduler.solver.diving import Dive
+from scheduler.solver.ladder import everybody, owing
 from scheduler.solver.listing import Listing
 from scheduler.solver.master import Pool
 from scheduler.solver.matrix import completed
-from scheduler.solver.plans import Plans
+from scheduler.solver.plans import NEVER, Plans
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from scheduler.solver.matrix import Matrix
 
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 ROUNDS = 30
 """Times that the LP over a pool is solved at most."""
@@ -45,14 +47,6 @@ JOINING = 4
 
 CLOSE = 0.02
 """A pool is complete where no plans could take more than this share off what is missing."""
-
-NODES = 20
-"""Nodes that the MIP engine may look at to choose among the plans of a relaxed answer."""
-
-CROWDED = 20 * UNITS_PER_POINT
-"""Units that one more than a shared row allows costs there."""
-
-TAKEN = 1e-9
 
 
 class Shown(NamedTuple):
@@ -193,10 +187,11 @@ class Thresholds:
         self.person, self.pool = pool.person, pool.pool
         return pool, shown
 
-    def rounded(self, pool: Asked, seed: int) -> Ints:
-        """(base columns,): about what a relaxed answer takes; shared rows may be overfull."""
+    def dived(self, pool: Asked, seed: int) -> Ints:
+        """(base columns,): an answer near the threshold of a relaxed pool; perhaps not legal."""
         v = self.whole.floor.copy()
-        v[self.small.columns] = pool.rounded(seed)
+        base = Dive(pool, pool.regrown, pool.prices).run(seed)
+        v[self.small.columns] = completed(pool.matrix, base)
         return v[self.whole.integer]
 
 
@@ -214,11 +209,12 @@ class Asked(Pool):
 
     def __init__(self, thresholds: Thresholds, need: Ints, base: Ints) -> None:
         super().__init__(Plans(thresholds.asked(need)))
-        self.thresholds = thresholds
+        self.thresholds, self.need = thresholds, need
         self._add(self.plans.people, self._plans_of(base))
         self._add(thresholds.person, thresholds.pool)
         self.begin()
         self.paid = np.zeros(len(self.plans.good))
+        self.prices = engines.Relaxed(self.v, np.zeros(self.matrix.shape[0]))
 
     def solved(self) -> Relaxed | None:
         """Solve the LP: multipliers of all rows of the model, 0 where plans know better."""
@@ -230,7 +226,8 @@ class Asked(Pool):
         duals[self.rows] = found.duals[: len(self.rows)]
         duals[self.thresholds.row] = 0
         self.paid[self.plans.people] = found.duals[len(self.rows) :]
-        return found._replace(duals=duals)
+        self.prices = found._replace(duals=duals)
+        return self.prices
 
     def grown(self, found: Worths, worth: Ints) -> int:
         """Let the plans join that gain most against what their people have now; how many."""
@@ -243,26 +240,18 @@ class Asked(Pool):
         chosen = order[rank < JOINING]
         return self._join(listing.person[chosen], listing.plans_of(found, chosen))
 
-    def rounded(self, seed: int) -> Ints:
-        """(columns,): one plan of those that the LP takes for everybody, shared rows overfull."""
-        own = len(self.columns)
-        taken = np.flatnonzero(self.v[own:] > TAKEN)
-        model = self._model().cut(np.concatenate([np.arange(own), own + taken]))
-        v, _ = engines.exact(_roomier(model), seed=seed, nodes=NODES, gap=1e-6)
-        found = self.matrix.floor.copy()
-        if v is not None:
-            found[self.columns] = np.rint(v[:own]).astype(np.int64)
-            chosen = self.pool[taken[v[own : own + len(taken)] > 1 / 2]].ravel()
-            found[chosen[chosen >= 0]] = 1
-        return found
-
-
-def _roomier(matrix: Matrix) -> Matrix:
-    """The same model where it is dear, but possible, to exceed rows with an upper side alone."""
-    row = np.flatnonzero((matrix.upper < UNBOUNDED) & (matrix.lower <= -UNBOUNDED))
-    draft = Draft(matrix)
-    draft.put(row, draft.slacks(-CROWDED, np.full(len(row), len(matrix.cap))), -1)
-    return draft.matrix()
+    def regrown(self, fixed: Bools, rounds: int) -> Relaxed | None:
+        """Solve the LP while plans of those who are not ``fixed`` lessen what is missing."""
+        listing = self.thresholds.listing
+        for _ in range(rounds):
+            relaxed = self.solved()
+            if relaxed is None or -self.value < 1:
+                return relaxed
+            found = listing.priced(relaxed.duals)
+            worth = self.thresholds.worths(found.total, self.need)
+            if not self.grown(found, np.where(fixed[listing.person], NEVER, worth)):
+                return relaxed
+        return self.solved()
 
 
 def eased(matrix: Matrix) -> Matrix:
