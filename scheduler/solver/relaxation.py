@@ -26,7 +26,7 @@ import numpy as np
 
 from scheduler.models.points import UNITS_PER_POINT
 from scheduler.rules.contract import UNBOUNDED
-from scheduler.solver import certify, engines, presolve
+from scheduler.solver import certify, engines, portions, presolve
 from scheduler.solver.engines import Relaxed
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ DEAR = 2_000_000
 
 ROUGH = 1e-2
 """Tolerance of a rough answer."""
+
+CLOSE = 1e-4
+"""Tolerance of the portions of a dear model."""
 
 LOOSE = 2e-3
 """Share of the objective that clamping may hide before costs count in full."""
@@ -101,15 +104,18 @@ def relaxed(
 def rough(matrix: Matrix, tolerance: float) -> Relaxed | None:
     """A first idea of the relaxation, costs clamped, and without links where they are very many.
 
-    Any multipliers bound; nothing else of it is to be relied on. A dear model is not presolved,
-    which would take longer than it saves.
+    Any multipliers bound; nothing else of it is to be relied on. A dear model is put together from
+    portions of its people, closely relaxed (`portions`).
     """
-    link = links(matrix)
-    kept = ~link if np.count_nonzero(link) > MANY_LINKS else np.ones_like(link)
-    start = None
+    few = np.count_nonzero(links(matrix)) <= MANY_LINKS
+
+    def relax(part: Matrix, tolerance: float) -> Relaxed | None:
+        kept = np.ones(part.shape[0], dtype=bool) if few else ~links(part)
+        return _solved(part, kept, tolerance, cheap=True, start=None)[0]
+
     if dear(matrix):
-        start = Relaxed(np.zeros(matrix.shape[1]), _origin(matrix).astype(float))
-    return _solved(matrix, kept, tolerance, cheap=True, start=start)[0]
+        return portions.joined(matrix, lambda part: relax(part, CLOSE))
+    return relax(matrix, tolerance)
 
 
 def dear(matrix: Matrix) -> bool:

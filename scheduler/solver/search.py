@@ -31,10 +31,10 @@ from scheduler.solver import (
 from scheduler.solver.boards import Boards
 from scheduler.solver.fill import filled
 from scheduler.solver.isolate import Answer, Bound, Done, Priced, Stage
-from scheduler.solver.master import Master
 from scheduler.solver.matrix import completed
 from scheduler.solver.neighbourhood import COLUMNS, Neighbourhoods, polished
 from scheduler.solver.plans import WIDTH, Plans
+from scheduler.solver.rolling import decided
 from scheduler.solver.sketch import TOLERANCE, sketched
 
 if TYPE_CHECKING:
@@ -249,11 +249,9 @@ class _Part:
         if matrix is None or small is None or not len(small.columns):
             return
         whole = completed(self.strict, start)
-        plans = Plans(small.matrix)
-        master = Master(plans, v[small.columns], whole[small.columns], self.task.seed)
-        master.run()
         found = matrix.floor.copy()
-        found[small.columns], left = master.decided()
+        taken, settled = v[small.columns], whole[small.columns]
+        found[small.columns], left = decided(small.matrix, taken, settled, self.task.seed)
         self.report(Stage(self.number, "polish"))
         base = polished(matrix, found, left, self.proof, v, self.task.seed)
         self.answered(base if self._legal(base) else filled(self.strict, base))
