@@ -16,7 +16,7 @@ PEOPLE = 4
 
 TWINS = model(
     [
-        *(np.repeat(np.eye(PEOPLE, dtype=int), 2, axis=1)[at].tolist() + [0] for at in range(4)),
+        *([*np.repeat(np.eye(PEOPLE, dtype=int), 2, axis=1)[at].tolist(), 0] for at in range(4)),
         [1, 0] * PEOPLE + [-1],
         [1] + [0] * 7 + [-1],
     ],

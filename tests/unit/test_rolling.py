@@ -1,7 +1,5 @@
 """The master portion by portion: people decided once, seats never twice, few left."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -45,12 +43,12 @@ def test_what_is_decided_can_be_polished_into_a_good_answer(small, seed):
 
 
 def test_whoever_is_where_there_is_no_room_is_left(small):
-    """Two people decided for one seat."""
-    found, left = rolling._released(SEAT, np.array([1, 0, 1, 0, 0]), np.array([], dtype=int))
+    """Two people decided for one seat, with one more made (column 4) and without."""
+    nobody = np.array([], dtype=int)
+    found, left = rolling._released(SEAT, np.array([1, 0, 1, 0, 1]), nobody)
     assert left.tolist() == []
-    assert found.tolist() == [1, 0, 1, 0, 0]
-    one = replace(SEAT, cap=np.array([1, 1, 1, 1, 0]))
-    found, left = rolling._released(one, np.array([1, 0, 1, 0, 0]), np.array([], dtype=int))
+    assert found.tolist() == [1, 0, 1, 0, 1]
+    found, left = rolling._released(SEAT, np.array([1, 0, 1, 0, 0]), nobody)
     assert left.tolist() == [0, 1]
     assert found.tolist() == [0] * 5
 
