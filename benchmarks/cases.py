@@ -25,6 +25,8 @@ USUAL = (
     "week-3000",
     "week-300-diminishing",
     "week-3000-diminishing",
+    "week-300-leximin",
+    "week-3000-leximin",
     "scarce",
     "timetable",
     "advisory",

@@ -69,6 +69,8 @@ def _within(limit: float) -> tuple[Target, ...]:
     return (Target(_gap, limit, "{:.4g} %", before="gap "),)
 
 
+LEVELS = (Target(_level, 0.01, "{:.4g}", " below a level's bound"),)
+
 TARGETS: dict[str, tuple[Target, ...]] = {
     "demo": _within(0.05),
     "week-300": _within(0.01),
@@ -79,7 +81,8 @@ TARGETS: dict[str, tuple[Target, ...]] = {
     ),
     "week-300-diminishing": _within(0.1),
     "week-3000-diminishing": _within(0.1),
-    "week-3000-leximin": (Target(_level, 0.01, "{:.4g}", " below a level's bound"),),
+    "week-300-leximin": LEVELS,
+    "week-3000-leximin": LEVELS,
     "scarce": _within(0.2),
     "timetable": _within(1),
     "advisory": (Target(_per_student, 0.5, "{:.3g}", " points per student below the bound"),),

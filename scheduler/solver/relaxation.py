@@ -104,18 +104,22 @@ def relaxed(
 def rough(matrix: Matrix, tolerance: float) -> Relaxed | None:
     """A first idea of the relaxation, costs clamped, and without links where they are very many.
 
-    Any multipliers bound; nothing else of it is to be relied on. A dear model is put together from
-    portions of its people, closely relaxed (`portions`).
+    Any multipliers bound; nothing else of it is to be relied on. A dear model of very many people
+    is put together from portions of them, closely relaxed (`portions`); another one is not
+    presolved, which would take longer than it saves.
     """
     few = np.count_nonzero(links(matrix)) <= MANY_LINKS
 
-    def relax(part: Matrix, tolerance: float) -> Relaxed | None:
+    def relax(part: Matrix, tolerance: float, start: Relaxed | None = None) -> Relaxed | None:
         kept = np.ones(part.shape[0], dtype=bool) if few else ~links(part)
-        return _solved(part, kept, tolerance, cheap=True, start=None)[0]
+        return _solved(part, kept, tolerance, cheap=True, start=start)[0]
 
-    if dear(matrix):
+    if not dear(matrix):
+        return relax(matrix, tolerance)
+    if len(np.unique(matrix.owner)) >= 2 * portions.SIZE:
         return portions.joined(matrix, lambda part: relax(part, CLOSE))
-    return relax(matrix, tolerance)
+    origin = Relaxed(np.zeros(matrix.shape[1]), _origin(matrix).astype(float))
+    return relax(matrix, tolerance, origin)
 
 
 def dear(matrix: Matrix) -> bool:

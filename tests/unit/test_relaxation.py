@@ -113,6 +113,18 @@ def test_a_rough_answer_says_whether_links_may_stay_out(large, monkeypatch):
     assert [asked.shape[0] for asked, _ in large] == [3, 3]
 
 
+def test_very_many_people_are_relaxed_in_portions_first(large, monkeypatch):
+    monkeypatch.setattr(relaxation, "DEAR", 0)
+    monkeypatch.setattr(relaxation.portions, "SIZE", 1)
+    found = relaxation.rough(crowded(1), 1e-2)
+    assert [asked.shape for asked, _ in large] == [(2, 2)] * 2
+    assert found.v.shape == (4,)
+    large.clear()
+    monkeypatch.setattr(relaxation.portions, "SIZE", 2)
+    relaxation.rough(crowded(1), 1e-2)
+    assert [asked.shape for asked, _ in large] == [(3, 4)]
+
+
 def test_few_links_stay_in(large, monkeypatch):
     monkeypatch.setattr(relaxation, "MANY_LINKS", 2)
     relaxation.relaxed(SEATS)
