@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 CROWDED = 100 * UNITS_PER_POINT
 """Units that one beyond a side of a shared row costs: others may be there only by halves."""
 
+OTHERS = 4
+"""So many people are left undecided for each one too many in a row."""
+
 
 def decided(matrix: Matrix, v: Floats, whole: Ints, seed: int) -> tuple[Ints, Ints]:
     """Choose among plans drawn from a relaxed answer, for all people at once or by portions.
@@ -78,16 +81,19 @@ def _rolled(matrix: Matrix, v: Floats, whole: Ints, seed: int) -> tuple[Ints, In
         master.run()
         found, left = master.decided()
         now[columns] = found[: len(columns)]
-    return _released(matrix, np.rint(now).astype(np.int64), left)
+    return _released(matrix, np.rint(now).astype(np.int64), left, seed)
 
 
-def _released(matrix: Matrix, found: Ints, left: Ints) -> tuple[Ints, Ints]:
-    """Leave those undecided, too, who are in rows that hold more than they may."""
-    over = np.flatnonzero(matrix.a @ completed(matrix, found[matrix.integer]) > matrix.upper)
-    entries = matrix.a[over].tocoo()
-    inside = entries.col[(entries.data > 0) & (found[entries.col] > 0)]
-    left = np.union1d(left, matrix.owner[inside])
-    left = left[left != SHARED]
+def _released(matrix: Matrix, found: Ints, left: Ints, seed: int) -> tuple[Ints, Ints]:
+    """Leave some of those undecided, too, who are in rows that hold more than they may."""
+    excess = matrix.a @ completed(matrix, found[matrix.integer]) - matrix.upper
+    draw = np.random.default_rng(seed)
+    for row in np.flatnonzero(excess > 0).tolist():
+        part = slice(matrix.a.indptr[row], matrix.a.indptr[row + 1])
+        columns = matrix.a.indices[part][matrix.a.data[part] > 0]
+        owner = matrix.owner[columns[found[columns] > 0]]
+        inside = draw.permutation(np.unique(owner[owner != SHARED]))
+        left = np.union1d(left, inside[: OTHERS * int(excess[row])])
     return np.where(matrix.integer & np.isin(matrix.owner, left), 0, found), left
 
 

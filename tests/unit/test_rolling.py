@@ -45,10 +45,10 @@ def test_what_is_decided_can_be_polished_into_a_good_answer(small, seed):
 def test_whoever_is_where_there_is_no_room_is_left(small):
     """Two people decided for one seat, with one more made (column 4) and without."""
     nobody = np.array([], dtype=int)
-    found, left = rolling._released(SEAT, np.array([1, 0, 1, 0, 1]), nobody)
+    found, left = rolling._released(SEAT, np.array([1, 0, 1, 0, 1]), nobody, 0)
     assert left.tolist() == []
     assert found.tolist() == [1, 0, 1, 0, 1]
-    found, left = rolling._released(SEAT, np.array([1, 0, 1, 0, 0]), nobody)
+    found, left = rolling._released(SEAT, np.array([1, 0, 1, 0, 0]), nobody, 0)
     assert left.tolist() == [0, 1]
     assert found.tolist() == [0] * 5
 
