@@ -16,6 +16,7 @@ from scipy import sparse
 
 from scheduler.models.points import UNITS_PER_HUNDREDTH, hundredths
 from scheduler.rules import catalogue
+from scheduler.rules.contract import UNBOUNDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,6 +119,15 @@ class Matrix:
         floor[columns] = values
         cap[columns] = values
         return replace(self, floor=floor, cap=cap)
+
+    def less(self, settled: Ints) -> Matrix:
+        """The same model with the sides of its rows (rows,) less what others in them take."""
+        lower, upper = self.lower, self.upper
+        return replace(
+            self,
+            lower=np.where(lower > -UNBOUNDED, lower - settled, lower),
+            upper=np.where(upper < UNBOUNDED, upper - settled, upper),
+        )
 
 
 class Aims(NamedTuple):

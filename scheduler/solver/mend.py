@@ -216,12 +216,7 @@ class _Part:
         inside = np.zeros(matrix.shape[1], dtype=bool)
         inside[columns] = True
         settled = matrix.a[rows] @ np.where(inside, 0, whole.v)
-        lower, upper = matrix.lower[rows], matrix.upper[rows]
-        self.matrix = replace(
-            matrix.cut(columns, rows),
-            lower=np.where(lower > -UNBOUNDED, lower - settled, lower),
-            upper=np.where(upper < UNBOUNDED, upper - settled, upper),
-        )
+        self.matrix = matrix.cut(columns, rows).less(settled)
         self.levels = [np.isin(columns, at) for at in (whole.empty, whole.missed, whole.movers)]
         self.rest = [
             int(np.where(inside, 0, whole.v)[at].sum())

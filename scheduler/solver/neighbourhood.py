@@ -10,14 +10,13 @@ MIP engine (Shaw 1998; destroy by price instead of at random).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
 
 from scheduler.models.points import UNITS_PER_POINT
-from scheduler.rules.contract import UNBOUNDED
 from scheduler.solver import engines, presolve
 from scheduler.solver.certify import GRID, choosers
 from scheduler.solver.components import Component
@@ -310,13 +309,7 @@ class Neighbourhoods:
             inside[extra] = True
         columns = np.flatnonzero(inside)
         settled = body @ np.where(inside, 0, self.best.v)
-        lower, upper = matrix.lower[chosen], matrix.upper[chosen]
-        small = replace(
-            matrix.cut(columns, chosen),
-            lower=np.where(lower > -UNBOUNDED, lower - settled, lower),
-            upper=np.where(upper < UNBOUNDED, upper - settled, upper),
-        )
-        return Component(small, columns, chosen)
+        return Component(matrix.cut(columns, chosen).less(settled), columns, chosen)
 
 
 def polished(

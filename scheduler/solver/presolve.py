@@ -137,15 +137,14 @@ def reduce(matrix: Matrix) -> Reduced:
     fixed = (matrix.floor == matrix.cap) | implied
     columns = np.flatnonzero(~fixed)
     settled = matrix.a @ np.where(fixed, matrix.floor, 0)
-    lower = np.where(matrix.lower > -UNBOUNDED, matrix.lower - settled, matrix.lower)
-    upper = np.where(matrix.upper < UNBOUNDED, matrix.upper - settled, matrix.upper)
+    moved = matrix.less(settled)
     narrow = sparse.csr_array(matrix.columns_first[:, columns])
     positive, negative = narrow.maximum(0), narrow.minimum(0)
     floor, cap = matrix.floor[columns], matrix.cap[columns]
     high = positive @ cap + negative @ floor
     low = positive @ floor + negative @ cap
-    rows = np.flatnonzero(((high > upper) | (low < lower)) & ~idle)
-    small = replace(matrix.cut(columns, rows), lower=lower[rows], upper=upper[rows])
+    rows = np.flatnonzero(((high > moved.upper) | (low < moved.lower)) & ~idle)
+    small = moved.cut(columns, rows)
     constant = int(matrix.objective[fixed] @ matrix.floor[fixed])
     return Reduced(small, columns, rows, constant, len(fixed), matrix.shape[0])
 

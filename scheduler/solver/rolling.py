@@ -9,7 +9,6 @@ as few are left as one master would leave, and those with them for whom there is
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,9 +55,8 @@ def decided(matrix: Matrix, v: Floats, whole: Ints, seed: int) -> tuple[Ints, In
         What is decided; nothing of those who are left.
     left : int array (people,)
     """
-    plans = Plans(matrix)
-    if len(plans.people) < 2 * SIZE:
-        master = Master(plans, v, whole, seed)
+    if len(np.unique(matrix.owner)) < 2 * SIZE:
+        master = Master(Plans(matrix), v, whole, seed)
         master.run()
         return master.decided()
     return _rolled(matrix, v, whole, seed)
@@ -73,7 +71,7 @@ def _rolled(matrix: Matrix, v: Floats, whole: Ints, seed: int) -> tuple[Ints, In
         part, columns, rows = portions.of(np.union1d(some, left), 1)
         now[columns] = 0
         settled = np.rint(matrix.a[rows] @ now).astype(np.int64)
-        plans = Plans(_roomier(_less(part, settled)))
+        plans = Plans(_roomier(part.less(settled)))
         room = plans.matrix.shape[1] - len(columns)
         master = Master(
             plans, np.pad(v[columns], (0, room)), np.pad(whole[columns], (0, room)), seed
@@ -95,16 +93,6 @@ def _released(matrix: Matrix, found: Ints, left: Ints, seed: int) -> tuple[Ints,
         inside = draw.permutation(np.unique(owner[owner != SHARED]))
         left = np.union1d(left, inside[: OTHERS * int(excess[row])])
     return np.where(matrix.integer & np.isin(matrix.owner, left), 0, found), left
-
-
-def _less(matrix: Matrix, settled: Ints) -> Matrix:
-    """The model with sides of rows less what is settled."""
-    lower, upper = matrix.lower, matrix.upper
-    return replace(
-        matrix,
-        lower=np.where(lower > -UNBOUNDED, lower - settled, lower),
-        upper=np.where(upper < UNBOUNDED, upper - settled, upper),
-    )
 
 
 def _roomier(matrix: Matrix) -> Matrix:

@@ -456,13 +456,7 @@ def _part(matrix: Matrix, v: Ints, free: Ints) -> tuple[Matrix, Ints]:
         inside[extra] = True
     columns = np.flatnonzero(inside)
     settled = body @ np.where(inside, 0, v)
-    lower, upper = matrix.lower[rows], matrix.upper[rows]
-    small = replace(
-        matrix.cut(columns, rows),
-        lower=np.where(lower > -UNBOUNDED, lower - settled, lower),
-        upper=np.where(upper < UNBOUNDED, upper - settled, upper),
-    )
-    return small, columns
+    return matrix.cut(columns, rows).less(settled), columns
 
 
 def _sorted(numbers: NDArray[np.integer[Any]]) -> Ints:
